@@ -1,0 +1,307 @@
+"""What the plan makes: pieces of pages, with regions and layers resolved to points, colours and final strings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .geometry import Box, Color, Paint, Place, Shadow
+
+Align = Literal["start", "center", "end", "justify"]
+VAlign = Literal["start", "center", "end"]
+Level = Literal["error", "warn", "off"]
+Render = Literal["overlay", "baked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A page size. Sizes are of the trim, in points; the bleed lies outside it, the safe margin inside."""
+
+    id: str
+    width_pt: float
+    height_pt: float
+    bleed_pt: float = 0.0
+    safe_pt: float = 0.0
+    min_dpi: float = 0.0
+    """Lowest resolution a picture may have as placed; 0 = not asked for."""
+    width_px: int | None = None
+    height_px: int | None = None
+    """The pixel size, where the canvas was given in pixels."""
+
+    @property
+    def trim(self) -> Box:
+        return Box(0.0, 0.0, self.width_pt, self.height_pt)
+
+    @property
+    def bleed_box(self) -> Box:
+        return self.trim.inset(-self.bleed_pt)
+
+    @property
+    def safe_box(self) -> Box:
+        return self.trim.inset(self.safe_pt)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """One language's words in a text layer. `text` may hold line feeds: they are kept."""
+
+    locale: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextStyle:
+    """How a text is set. Sizes in points, `tracking_em` in em, `leading` as a multiple of the size."""
+
+    size_pt: float
+    min_size_pt: float
+    weight: int
+    color: Color
+    family: str = "sans"
+    leading: float = 1.35
+    tracking_em: float = 0.0
+    align: Align = "start"
+    direction: Literal["horizontal", "vertical"] = "horizontal"
+    case: Literal["as-is", "upper"] = "as-is"
+    shadow: Shadow | None = None
+    balance: bool = False
+    """Even out the lengths of the lines (titles)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A filled shape that hugs a text, drawn behind it."""
+
+    fill: Paint
+    padding_x_pt: float
+    padding_y_pt: float
+    radius_pt: float
+    stroke: Color | None = None
+    stroke_pt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """A string in one language or a pair. In a pair the first part is set at full size, the others at `pair_ratio`."""
+
+    id: str
+    region: str
+    role: str
+    parts: tuple[TextPart, ...]
+    style: TextStyle
+    render: Render = "overlay"
+    pair_ratio: float = 0.6
+    pair_gap_em: float = 0.25
+    pair_color: Color | None = None
+    pair_weight: int | None = None
+    max_lines: int | None = None
+    """Per part."""
+    on_fail: Level = "error"
+    """Severity when the string does not fit at `min_size_pt`."""
+    marker: str = ""
+    """A bullet or a number, hung before the first line."""
+    plate: Plate | None = None
+    space_before_pt: float = 0.0
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLayer:
+    """A picture from a file. `focus` is the point (0 to 1) that cropping keeps nearest the middle."""
+
+    id: str
+    region: str
+    path: str
+    digest: str
+    fit: Literal["cover", "contain"] = "contain"
+    focus: tuple[float, float] = (0.5, 0.5)
+    radius_pt: float = 0.0
+    opacity: float = 1.0
+    shadow: Shadow | None = None
+    height_pt: float | None = None
+    """Height in a stacked region; None takes what is left."""
+    alt: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QrLayer:
+    """A QR code for `data`; `quiet_zone` in modules, painted with `background`."""
+
+    id: str
+    region: str
+    data: str
+    color: Color
+    background: Color
+    quiet_zone: int = 4
+    level: Literal["L", "M", "Q", "H"] = "M"
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeLayer:
+    """A drawn shape that fills its region's box (grown by `outset_pt`, or to the bleed edge where it touches the trim)."""
+
+    id: str
+    region: str
+    shape: Literal["rect", "ellipse", "line", "triangle", "diamond", "chevron", "arc"]
+    fill: Paint | None = None
+    stroke: Color | None = None
+    stroke_pt: float = 0.0
+    dash_pt: tuple[float, ...] = ()
+    radius_pt: float = 0.0
+    outset_pt: float = 0.0
+    to_bleed: bool = False
+    opacity: float = 1.0
+    shadow: Shadow | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IconLayer:
+    """A line icon: SVG path data on a 24 x 24 grid, stroked."""
+
+    id: str
+    region: str
+    name: str
+    path_data: tuple[str, ...]
+    color: Color
+    stroke_pt: float
+    height_pt: float | None = None
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of numbers of a chart, with the label of each already formatted for the locale."""
+
+    name: str
+    values: tuple[float, ...]
+    labels: tuple[str, ...]
+    color: Color
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLayer:
+    """A chart drawn from data by us. `axis_ticks`: (value, label), formatted for the locale."""
+
+    id: str
+    region: str
+    chart: Literal["bar", "hbar", "line", "area", "donut", "progress"]
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    axis_ticks: tuple[tuple[float, str], ...]
+    label_style: TextStyle
+    grid_color: Color
+    locale: str
+    unit: str = ""
+    highlight: tuple[int, ...] = ()
+    """Indices of the categories drawn in the accent colour."""
+    highlight_color: Color | None = None
+    show_values: bool = True
+    place: Place | None = field(default=None, compare=False)
+
+
+Layer = TextLayer | ImageLayer | QrLayer | ShapeLayer | IconLayer | ChartLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named box. Text, image, QR, icon and chart layers in it are stacked from top to bottom, `gap_pt` apart."""
+
+    id: str
+    box: Box
+    align: Align = "start"
+    valign: VAlign = "start"
+    gap_pt: float = 0.0
+    padding_pt: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """Left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. Layers are drawn in order, the first lowest, over `background` and then the scene's picture."""
+
+    id: str
+    title: str
+    """For bookmarks."""
+    canvas: Canvas
+    background: Paint
+    regions: tuple[Region, ...]
+    layers: tuple[Layer, ...]
+    scene: str | None = None
+    """Fingerprint of the scene behind the layers; None = background only."""
+    scene_box: Box | None = None
+    """Where the picture goes; None = the whole bleed box. The picture covers the box, cropped round its middle."""
+    notes: tuple[TextPart, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRequest:
+    """One deliverable asked for. `name` is final but for `{page}` and `{candidate}`, which the format fills in."""
+
+    format: str
+    name: str
+    options: tuple[tuple[str, str | int | float | bool | tuple[str, ...]], ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+    def option(self, key: str, default: object = None) -> object:
+        return dict(self.options).get(key, default)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """The level of one check, and its own settings (`min: 4.5`)."""
+
+    id: str
+    level: Level
+    options: tuple[tuple[str, float | int | str | bool], ...] = ()
+
+    def option(self, key: str, default: object = None) -> object:
+        return dict(self.options).get(key, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a delivered file says about itself. `lang` is the main locale."""
+
+    title: str
+    lang: str
+    author: str = ""
+    subject: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number or word that may stand on a page: its name, its value, where it came from."""
+
+    name: str
+    value: str
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing to deliver. `id` is its identity in reports and seeds; `fingerprint` decides whether it is built already."""
+
+    id: str
+    name: str
+    kind: str
+    usage: Literal["commercial", "research"]
+    locales: tuple[str, ...]
+    """One tag, or the two of a pair, in reading order."""
+    pages: tuple[Page, ...]
+    outputs: tuple[OutputRequest, ...]
+    checks: tuple[CheckRule, ...]
+    metadata: Metadata
+    fingerprint: str
+    facts: tuple[Fact, ...] | None = None
+    """None where the kind does not trace its numbers."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Matrix axes and the data key, for names and reports."""
+
+    @property
+    def locale(self) -> str:
+        return "+".join(self.locales)

@@ -1,0 +1,127 @@
+"""What a run leaves behind: findings, artifacts, the manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .geometry import Box
+from .scene import EngineInfo, Scene
+from .piece import Piece
+
+Severity = Literal["error", "warn", "info", "internal"]
+"""`error`: the picture is bad. `internal`: a check of ours crashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw. `check` and `code` are for machines and never change; `message` is for people."""
+
+    check: str
+    code: str
+    severity: Severity
+    message: str
+    piece: str
+    page: str = ""
+    string: str = ""
+    box: Box | None = None
+    measured: str = ""
+    allowed: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One delivered file; `path` is relative to the output folder."""
+
+    path: str
+    media_type: str
+    digest: str
+    bytes: int
+    piece: str
+    format: str
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TextOutcome:
+    """How one string of the contract ended."""
+
+    piece: str
+    page: str
+    string: str
+    locale: str
+    text: str
+    asked: Literal["overlay", "baked", "auto"]
+    outcome: Literal["overlay", "baked", "failed"]
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that decided the result. `path` is relative to the spec's folder."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A piece that could not be made, and why."""
+
+    piece: str
+    code: str
+    message: str
+    exit_code: int
+    place: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Rough cost of a plan's missing scenes."""
+
+    scenes: int
+    scenes_cached: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole run before any work: pieces, the distinct scenes they share, what has failed to plan."""
+
+    name: str
+    digest: str
+    """Of every input: specs, layouts, brand, data, assets, templates, engine, code version."""
+    pieces: tuple[Piece, ...]
+    scenes: tuple[Scene, ...]
+    engine: EngineInfo
+    failures: tuple[Failure, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Things a person should know: the encoding found in a CSV, the engine chosen and why."""
+    keep_going: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The run as delivered; written as `manifest.json`."""
+
+    name: str
+    plan_digest: str
+    engine: str
+    usage: str
+    pieces: tuple[str, ...]
+    artifacts: tuple[Artifact, ...]
+    texts: tuple[TextOutcome, ...]
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    inputs: tuple[InputFile, ...]
+    licences: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    scenes: tuple[str, ...] = ()
+    exit_code: int = 0
+    rendered: int = field(default=0, compare=False)
+    """Scenes drawn in this run; not written to disk, since a rerun draws none."""
+    written: int = field(default=0, compare=False)
+    """Files written in this run."""

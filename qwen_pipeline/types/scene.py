@@ -1,0 +1,117 @@
+"""What an image engine is asked for, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .geometry import Color
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine is and can do. `version` enters the fingerprint of every scene it draws."""
+
+    id: str
+    version: str
+    licence: str
+    usages: frozenset[str]
+    """Of `commercial` and `research`."""
+    capabilities: frozenset[str]
+    """Of `generate`, `edit`, `references`, `alpha`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering` as handed in)."""
+    native_sizes: tuple[tuple[int, int], ...]
+    """(width_px, height_px); empty = any size up to `max_area_px`."""
+    size_multiple: int
+    max_area_px: int
+    prompt_limit_tokens: int
+    max_references: int = 0
+    num_inference_steps: int = 0
+    true_cfg_scale: float = 1.0
+    sigmas: tuple[float, ...] = ()
+    weights_digest: str = ""
+    dtype: str = ""
+    seconds_per_scene: float = 1.0
+    """Rough cost on the machine it was measured on, for the estimate of a plan."""
+    describe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalmArea:
+    """A part of the picture that carries words: fractions of the picture (0 to 1), from the top left corner."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True, slots=True)
+class SceneHints:
+    """What a procedural engine needs beside the prompt. None for engines that read only the prompt."""
+
+    style: str
+    """Named style, or "" for free words."""
+    style_words: str
+    subject: str
+    palette: tuple[Color, ...]
+    """Primary, secondary, accent, ink, paper."""
+    tone: Literal["light", "dark"]
+    """Whether the calm areas carry dark words (light) or light words (dark)."""
+    calm: tuple[CalmArea, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRequest:
+    """Everything that decides the pixels of one picture, generation and edits alike, and nothing else.
+
+    An edit has `source`, the fingerprint of the scene it changes, and its `prompt` is the instruction.
+    """
+
+    engine: str
+    engine_version: str
+    weights_digest: str
+    dtype: str
+    prompt: str
+    negative_prompt: str
+    width_px: int
+    height_px: int
+    seed: int
+    num_inference_steps: int
+    true_cfg_scale: float
+    sigmas: tuple[float, ...] = ()
+    references: tuple[str, ...] = ()
+    """sha256 of each reference file, in order."""
+    source: str | None = None
+    lettering: str | None = None
+    """sha256 of an RGBA picture with the baked strings, for engines that letter exactly."""
+    transparent: bool = False
+    hints: SceneHints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One distinct picture of a plan. `used_by`: ids of the pieces that show it."""
+
+    fingerprint: str
+    request: SceneRequest
+    reference_paths: tuple[str, ...] = ()
+    tokens: int = 0
+    used_by: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    """What the picture must spell (baked strings)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneResult:
+    """One picture and how it came about. `cached`: it was in the store already."""
+
+    fingerprint: str
+    path: str
+    digest: str
+    width_px: int
+    height_px: int
+    seconds: float
+    peak_memory_bytes: int
+    versions: tuple[tuple[str, str], ...]
+    mode: str
+    cached: bool = False
