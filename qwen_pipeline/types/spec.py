@@ -1,0 +1,808 @@
+"""The spec language `design/v1` as models. Text from outside is validated here once, and trusted behind.
+
+The loader keeps numbers' source text (`SourceInt`, `SourceFloat`), so that `1.10` stays `1.10` where text is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from .geometry import Length, Place
+from .result import InputFile
+
+API_VERSION = "design/v1"
+LOCALE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+
+class SourceInt(int):
+    """An integer that remembers how it was written."""
+
+    source: str
+
+
+class SourceFloat(float):
+    """A float that remembers how it was written."""
+
+    source: str
+
+
+# --- scalars -----------------------------------------------------------------------------------------------------------
+
+_LENGTH = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(mm|cm|in|pt|px|%)\s*$")
+
+
+def parse_length(value: Any) -> Length:
+    """A Length from `3mm`; raises PydanticCustomError `length` for bare numbers and unknown units."""
+    if isinstance(value, Length):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise PydanticCustomError("length", "a size with a unit is wanted (3mm, 11pt, 8%, 1080px)")
+    if isinstance(value, (int, float)):
+        if value == 0:
+            return Length(0.0, "pt")
+        raise PydanticCustomError("length", "{value} has no unit; write {value}mm, {value}pt, {value}px or {value}%", {"value": str(value)})
+    match = _LENGTH.match(value)
+    if not match:
+        raise PydanticCustomError("length", "'{value}' is not a size; use mm, cm, in, pt, px or %", {"value": value})
+    return Length(float(match[1]), match[2])  # type: ignore[arg-type]
+
+
+LengthField = Annotated[
+    Length,
+    BeforeValidator(parse_length),
+    PlainSerializer(str),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _LENGTH.pattern, "examples": ["3mm", "11pt", "8%", "1080px"]}),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text value: one string for every locale (key None), or one a locale."""
+
+    values: tuple[tuple[str | None, str], ...]
+
+    def get(self, locale: str) -> str | None:
+        """The string for `locale`: its own, else its language's (`zh` for `zh-CN`), else the one for all; None if missing."""
+        found = dict(self.values)
+        return found.get(locale, found.get(locale.split("-")[0], found.get(None)))
+
+    @property
+    def shared(self) -> bool:
+        return len(self.values) == 1 and self.values[0][0] is None
+
+
+def _scalar_text(value: Any) -> str:
+    if isinstance(value, bool):
+        raise PydanticCustomError("text", "true/false where text is wanted; quote it")
+    if value is None:
+        raise PydanticCustomError("text_null", "nothing where text is wanted; a comma or colon may have split this string: quote it")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (SourceInt, SourceFloat)):
+        return value.source
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise PydanticCustomError("text", "text is wanted, or a map from locale to text")
+
+
+def parse_text(value: Any) -> Text:
+    """A Text from a string, a number (as written) or a map locale -> string."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Mapping):
+        if not value:
+            raise PydanticCustomError("text", "an empty map where text is wanted")
+        items: list[tuple[str | None, str]] = []
+        for key, item in value.items():
+            if not isinstance(key, str) or not re.match(LOCALE_PATTERN, key):
+                if item is None:
+                    raise PydanticCustomError("text_split", "'{key}' is no locale and has no value: a comma split this string; quote the text", {"key": str(key)})
+                raise PydanticCustomError("locale_key", "'{key}' is not a locale (zh-CN, en-GB)", {"key": str(key)})
+            items.append((key, _scalar_text(item)))
+        return Text(tuple(items))
+    return Text(((None, _scalar_text(value)),))
+
+
+TextField = Annotated[
+    Text,
+    BeforeValidator(parse_text),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "number"]},
+                {"type": "object", "patternProperties": {LOCALE_PATTERN: {"type": ["string", "number"]}}, "additionalProperties": False, "minProperties": 1},
+            ]
+        }
+    ),
+]
+
+_COLOR = re.compile(r"^(#[0-9a-fA-F]{6}|[a-z][a-z0-9-]*)(/(\d{1,3})%)?$")
+
+
+def parse_color(value: Any) -> str:
+    """A colour as written: `#0f6b5c`, a token of the palette (`primary`), either with an opacity: `ink/60%`."""
+    if not isinstance(value, str) or not _COLOR.match(value):
+        raise PydanticCustomError("color", "a colour is wanted: #rrggbb or a palette name (primary, accent, ink, paper), with /60% for opacity")
+    return value
+
+
+ColorField = Annotated[str, BeforeValidator(parse_color), WithJsonSchema({"type": "string", "pattern": _COLOR.pattern})]
+LocaleTag = Annotated[str, Field(pattern=LOCALE_PATTERN)]
+Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
+Expression = Annotated[str, Field(description="A Jinja expression, without braces.", min_length=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+LevelWord = Literal["error", "warn", "off"]
+
+
+def _aliases(name: str) -> str:
+    return {"for_": "for", "class_": "class"}.get(name, name)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, alias_generator=_aliases, populate_by_name=True)
+
+
+# --- paints, regions, layers -------------------------------------------------------------------------------------------
+
+
+class GradientSpec(Strict):
+    gradient: Literal["linear", "radial"] = "linear"
+    angle: float = 90.0
+    stops: Annotated[tuple[tuple[LengthField, ColorField], ...], Field(min_length=2)]
+    """[[0%, ink/0%], [100%, ink/80%]]"""
+
+
+PaintSpec = ColorField | GradientSpec
+BoxSpec = tuple[LengthField, LengthField, LengthField, LengthField]
+
+
+class ShadowSpec(Strict):
+    dx: LengthField = Length(0, "pt")
+    dy: LengthField = Length(0, "pt")
+    blur: LengthField = Length(2, "pt")
+    color: ColorField = "#000000/40%"
+
+
+class GridSpec(Strict):
+    """Cells for a list. `count`: a slot's name or a number; `columns: auto` makes cells as near square as the box allows."""
+
+    columns: Annotated[int, Field(ge=1, le=24)] | Literal["auto"] = "auto"
+    count: str | Annotated[int, Field(ge=1, le=400)]
+    gap: LengthField = Length(3, "%")
+    row_gap: LengthField | None = None
+    weights: Literal["equal", "content"] = "equal"
+    """content: rows share the height by how much text is in them."""
+
+
+class RegionSpec(Strict):
+    """A box: [x, y, width, height], of the page or of the region `within`. In a grid, `cells` are boxes of each cell."""
+
+    box: BoxSpec | None = None
+    within: str | None = None
+    align: Literal["start", "center", "end", "justify"] | None = None
+    valign: Literal["start", "center", "end"] | None = None
+    gap: LengthField | None = None
+    padding: LengthField | tuple[LengthField, LengthField] | tuple[LengthField, LengthField, LengthField, LengthField] | None = None
+    """One value, [horizontal, vertical], or [left, top, right, bottom]."""
+    grid: GridSpec | None = None
+    cells: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+
+
+class FitSpec(Strict):
+    mode: Literal["shrink", "none"] = "shrink"
+    min: LengthField | None = None
+    max_lines: Annotated[int, Field(ge=1)] | None = None
+    on_fail: LevelWord = "error"
+
+
+class PlateSpec(Strict):
+    fill: PaintSpec = "paper/85%"
+    padding: LengthField | tuple[LengthField, LengthField] | None = None
+    radius: LengthField = Length(0, "pt")
+    stroke: ColorField | None = None
+    stroke_width: LengthField = Length(0.75, "pt")
+
+
+class LayerBase(Strict):
+    id: Identifier
+    in_: str = Field(alias="in")
+    """A region; `stats[]` = the current cell of a grid, `stats[].value` = a box of that cell."""
+    when: Expression | None = None
+    for_each: str | None = None
+    """A slot, `vars` or `data` name: one layer for each entry, as `item`, with `loop.index`."""
+
+
+class TextLayerSpec(LayerBase):
+    kind: Literal["text"] = "text"
+    text: TextField | None = None
+    slot: str | None = None
+    """Take the text from a slot (`title`), or from the current entry (`item.value`)."""
+    role: str = "body"
+    render: Literal["overlay", "baked", "auto"] = "overlay"
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    fallback: Literal["overlay", "error"] = "overlay"
+    fit: FitSpec | None = None
+    align: Literal["start", "center", "end", "justify"] | None = None
+    size: LengthField | None = None
+    """Instead of the role's size; % is of the page's base size."""
+    scale: Annotated[float, Field(gt=0, le=20)] | None = None
+    """Multiplies the role's size."""
+    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    color: ColorField | None = None
+    family: str | None = None
+    leading: Annotated[float, Field(ge=0.8, le=4)] | None = None
+    tracking: Annotated[float, Field(ge=-0.2, le=2)] | None = None
+    direction: Literal["horizontal", "vertical"] | None = None
+    case: Literal["as-is", "upper"] | None = None
+    marker: str | None = None
+    """`•`, or `{n}` for a number."""
+    plate: PlateSpec | None = None
+    shadow: ShadowSpec | None = None
+    locale: Literal["all", "primary", "secondary"] = "all"
+    """In a pair: which language this layer shows."""
+    space_before: LengthField | None = None
+
+
+class ImageLayerSpec(LayerBase):
+    kind: Literal["image"] = "image"
+    src: str | None = None
+    """A file beside the spec, or `brand.logo`."""
+    slot: str | None = None
+    fit: Literal["cover", "contain"] = "contain"
+    focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
+    radius: LengthField = Length(0, "pt")
+    opacity: Annotated[float, Field(ge=0, le=1)] = 1.0
+    shadow: ShadowSpec | None = None
+    height: LengthField | None = None
+    alt: TextField | None = None
+
+
+class QrLayerSpec(LayerBase):
+    kind: Literal["qr"] = "qr"
+    data: str | None = None
+    slot: str | None = None
+    color: ColorField = "#000000"
+    background: ColorField = "#ffffff"
+    quiet_zone: Annotated[int, Field(ge=0, le=12)] = 4
+    level: Literal["L", "M", "Q", "H"] = "M"
+
+
+class ShapeLayerSpec(LayerBase):
+    kind: Literal["shape"] = "shape"
+    shape: Literal["rect", "ellipse", "line", "triangle", "diamond", "chevron", "arc"] = "rect"
+    fill: PaintSpec | None = None
+    stroke: ColorField | None = None
+    stroke_width: LengthField = Length(1, "pt")
+    dash: tuple[LengthField, ...] = ()
+    radius: LengthField = Length(0, "pt")
+    outset: LengthField = Length(0, "pt")
+    to_bleed: bool = False
+    opacity: Annotated[float, Field(ge=0, le=1)] = 1.0
+    shadow: ShadowSpec | None = None
+
+
+class IconLayerSpec(LayerBase):
+    kind: Literal["icon"] = "icon"
+    icon: str | None = None
+    slot: str | None = None
+    color: ColorField = "primary"
+    stroke_width: LengthField | None = None
+    height: LengthField | None = None
+
+
+class ChartSpec(Strict):
+    """A chart from a table of `data`: `x` and `y` are columns; several `y` make several series."""
+
+    type: Literal["bar", "hbar", "line", "area", "donut", "progress"] = "bar"
+    from_: str = Field(alias="from")
+    x: str
+    y: str | tuple[str, ...]
+    names: tuple[TextField, ...] = ()
+    """Names of the series, in the order of `y`."""
+    where: Expression | None = None
+    sort: Literal["none", "ascending", "descending"] = "none"
+    limit: Annotated[int, Field(ge=1, le=200)] | None = None
+    unit: TextField | None = None
+    format: str | None = None
+    """A number pattern of CLDR: `#,##0.0`."""
+    x_format: str | None = None
+    """A date pattern of CLDR for dates in `x`: `MMM`."""
+    highlight: Literal["none", "max", "min", "last"] = "none"
+    show_values: bool = True
+
+
+class ChartLayerSpec(LayerBase):
+    kind: Literal["chart"] = "chart"
+    chart: ChartSpec | None = None
+    slot: str | None = None
+
+
+LayerSpec = Annotated[
+    TextLayerSpec | ImageLayerSpec | QrLayerSpec | ShapeLayerSpec | IconLayerSpec | ChartLayerSpec, Field(discriminator="kind")
+]
+
+
+# --- scene, generation, checks, outputs -------------------------------------------------------------------------------
+
+
+class SceneSpec(Strict):
+    """What the model draws. A plain string is the subject."""
+
+    subject: str = ""
+    style: str = ""
+    """A named style (`list styles`) or free words."""
+    composition: str = ""
+    lighting: str = ""
+    details: tuple[str, ...] = ()
+    keep_clear: tuple[str, ...] = ()
+    """Regions the picture must leave calm; those of overlay text are added by themselves."""
+    negative: tuple[str, ...] = ()
+    references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    edits: tuple[str, ...] = ()
+    tone: Literal["auto", "light", "dark"] = "auto"
+    transparent: bool = False
+    region: str | None = None
+    """Draw the picture into this region's box only; default: the whole page to the bleed."""
+
+
+def parse_scene(value: Any) -> Any:
+    if isinstance(value, str) and value != "none":
+        return {"subject": value}
+    return value
+
+
+SceneField = Annotated[
+    SceneSpec | Literal["none"],
+    BeforeValidator(parse_scene),
+]
+
+
+class GenerateSpec(Strict):
+    model: str = "auto"
+    """An engine's id, or auto."""
+    candidates: Annotated[int, Field(ge=1, le=16)] = 1
+    seed: Seed | None = None
+    num_inference_steps: Annotated[int, Field(ge=1, le=200)] | None = None
+    true_cfg_scale: Annotated[float, Field(ge=1, le=20)] | None = None
+
+
+class CheckSpec(Strict):
+    """A check's level, with its own settings beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    level: LevelWord = "error"
+
+
+class OutputSpec(Strict):
+    """One deliverable. Options beyond `format` and `name` belong to the format and are checked there."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    format: str
+    name: str | None = None
+
+
+class CanvasSpec(Strict):
+    """`A3`, `1080x1080px`, `210mmx297mm`, `16:9`, or these as `size` with the rest beside it."""
+
+    size: str
+    orientation: Literal["portrait", "landscape"] | None = None
+    bleed: LengthField | None = None
+    safe: LengthField | None = None
+    min_dpi: Annotated[float, Field(ge=0)] | None = None
+
+
+def parse_canvas(value: Any) -> Any:
+    return {"size": value} if isinstance(value, str) else value
+
+
+CanvasField = Annotated[CanvasSpec, BeforeValidator(parse_canvas)]
+
+
+class PairSpec(Strict):
+    """How the second language of a bilingual piece stands to the first."""
+
+    ratio: Annotated[float, Field(ge=0.3, le=1)] = 0.6
+    color: ColorField | None = None
+    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    gap: Annotated[float, Field(ge=0, le=3)] = 0.25
+    """In em of the second language's size."""
+
+
+class DataSource(Strict):
+    """A table from a file beside the spec."""
+
+    csv: str | None = None
+    tsv: str | None = None
+    json_: str | None = Field(None, alias="json")
+    yaml: str | None = None
+    xlsx: str | None = None
+    sheet: str | None = None
+    key: str | None = None
+    where: Expression | None = None
+    encoding: str = "auto"
+    types: dict[str, Literal["text", "int", "float", "date", "bool"]] = Field(default_factory=dict)
+
+
+class FactSpec(Strict):
+    """A number or word that may stand on a page: a Jinja expression over `data` and `vars`."""
+
+    query: Expression
+    cite: str = ""
+
+
+class MetaSpec(Strict):
+    title: TextField | None = None
+    author: str = ""
+    subject: TextField | None = None
+    keywords: tuple[str, ...] = ()
+
+
+# --- theme: roles, styles, brand ---------------------------------------------------------------------------------------
+
+
+class RoleSpec(Strict):
+    """A role of type. `scale` multiplies the page's base size."""
+
+    scale: Annotated[float, Field(gt=0, le=20)] | None = None
+    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    leading: Annotated[float, Field(ge=0.8, le=4)] | None = None
+    tracking: Annotated[float, Field(ge=-0.2, le=2)] | None = None
+    color: ColorField | None = None
+    family: str | None = None
+    case: Literal["as-is", "upper"] | None = None
+    min_scale: Annotated[float, Field(gt=0, le=1)] | None = None
+    """How far a text of this role may shrink: a share of its size."""
+    balance: bool | None = None
+    max_lines: Annotated[int, Field(ge=1)] | None = None
+
+
+class LogoSpec(Strict):
+    src: str
+    on_dark: str | None = None
+    clear_space: Annotated[float, Field(ge=0, le=2)] = 0.25
+    min_width: LengthField | None = None
+
+
+class FontSpec(Strict):
+    """Font files for a family, beside the brand; without them the built-in family stays."""
+
+    latin: str | None = None
+    cjk: str | None = None
+
+
+class Brand(Strict):
+    apiVersion: Literal["design/v1"] = API_VERSION
+    kind: Literal["Brand"] = "Brand"
+    name: str
+    colors: dict[Identifier, ColorField] = Field(default_factory=dict)
+    """primary, secondary, accent, ink, paper, muted, and names of your own."""
+    fonts: dict[Identifier, FontSpec] = Field(default_factory=dict)
+    roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
+    logo: LogoSpec | None = None
+    words: str = ""
+    """Added to the style words of every scene."""
+    author: str = ""
+
+
+class StyleSheet(Strict):
+    """A named style: `templates/_shared/styles/<name>.yaml`."""
+
+    name: str
+    describe: str
+    words: str
+    """For the prompt."""
+    tone: Literal["light", "dark"] = "light"
+    colors: dict[Identifier, ColorField] = Field(default_factory=dict)
+    """Used where the brand says nothing."""
+    negative: tuple[str, ...] = ()
+
+
+class TypeScale(Strict):
+    """`templates/_shared/type.yaml`: base size as a share of sqrt(width x height), and the roles."""
+
+    base: Annotated[float, Field(gt=0, lt=0.2)]
+    min_pt: Annotated[float, Field(gt=0)] = 5.0
+    colors: dict[Identifier, ColorField]
+    roles: dict[Identifier, RoleSpec]
+
+
+# --- layouts and kinds -------------------------------------------------------------------------------------------------
+
+SlotType = Literal["text", "list", "items", "group", "image", "qr", "chart", "icon", "note"]
+
+
+class SlotSpec(Strict):
+    """A place that a spec fills. `fields`: of each entry of `items`, or of the one `group`."""
+
+    type: SlotType = "text"
+    required: bool = False
+    describe: str = ""
+    fields: dict[Identifier, SlotSpec] = Field(default_factory=dict)
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=1)] | None = None
+    """Fewest and most entries of a list."""
+    max_chars: dict[Literal["cjk", "latin"], Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    """What fits well; longer texts are set smaller, and reported where they do not fit."""
+
+
+class VariantWhen(Strict):
+    shape: tuple[Literal["wide", "landscape", "square", "portrait", "story"], ...] = ()
+    pair: bool | None = None
+
+
+class LayoutVariant(Strict):
+    """Changes to a layout for some canvas shapes, or for bilingual pieces."""
+
+    when: VariantWhen
+    tone: Literal["light", "dark"] | None = None
+    background: PaintSpec | None = None
+    regions: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+    layers: tuple[dict[str, Any], ...] = ()
+    """Merged into the layers of the same id."""
+
+
+class Layout(Strict):
+    """Boxes and layers of a page, with slots for a spec to fill."""
+
+    apiVersion: Literal["design/v1"] = API_VERSION
+    kind: Literal["Layout"] = "Layout"
+    name: Identifier
+    for_: str = Field("", alias="for")
+    describe: str = ""
+    extends: str | None = None
+    slots: dict[Identifier, SlotSpec] = Field(default_factory=dict)
+    tone: Literal["light", "dark"] | None = None
+    background: PaintSpec = "paper"
+    composition: str = ""
+    """Where the subject stands, in words for the prompt."""
+    scene: SceneField = Field(default_factory=SceneSpec)
+    """Defaults for the scene; `none` = no picture unless the spec asks for one."""
+    regions: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+    layers: tuple[LayerSpec, ...] = ()
+    variants: tuple[LayoutVariant, ...] = ()
+
+
+class AssetKind(Strict):
+    """`templates/<folder>/kind.yaml`: what this kind is made of."""
+
+    kind: str
+    describe: str
+    layout_key: Literal["extends", "structure", "layout"] = "extends"
+    """The key that names the layout."""
+    pages: str | None = None
+    """The key that holds the pages (`slides`); None: the spec is one page."""
+    layout: str
+    """Default layout."""
+    canvas: CanvasField
+    base: Annotated[float, Field(gt=0, lt=0.2)] | None = None
+    roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
+    facts: bool = False
+    """Whether numbers must be traceable."""
+    checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
+    outputs: tuple[OutputSpec, ...]
+    scene: str = ""
+    """What kind of picture this is, in words for the prompt."""
+
+
+# --- documents ---------------------------------------------------------------------------------------------------------
+
+
+def parse_locales(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+LocaleSet = Annotated[str, Field(pattern=LOCALE_PATTERN[:-1] + r"(\+" + LOCALE_PATTERN[1:-1] + r")?$")]
+
+
+class PageSpec(Strict):
+    """Keys of a page, beside its slots: of a slide, or of the whole spec where there is one page."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=_aliases, populate_by_name=True)
+    id: Identifier | None = None
+    layout: str | None = None
+    scene: SceneField | None = None
+    regions: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+    layers: tuple[dict[str, Any], ...] = ()
+    """Merged into the layout's layers of the same id, else added."""
+    background: PaintSpec | None = None
+    when: Expression | None = None
+    for_each: str | None = None
+    notes: TextField | None = None
+
+
+class DefaultsSpec(Strict):
+    """For every page of a spec that has pages."""
+
+    layout: str | None = None
+    scene: SceneField | None = None
+    background: PaintSpec | None = None
+
+
+class ConsistencySpec(Strict):
+    reference: str
+    """`slide.cover`: the page whose finished picture is a reference for the others."""
+
+
+class Document(Strict):
+    """Keys that every kind of piece has; pages and slots come with the kind."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=_aliases, populate_by_name=True)
+    apiVersion: Literal["design/v1"] = API_VERSION
+    kind: str
+    name: Identifier | None = None
+    """Default: the file's name."""
+    usage: Literal["commercial", "research"] = "commercial"
+    brand: str | None = None
+    canvas: CanvasField | None = None
+    locales: Annotated[tuple[LocaleSet, ...], BeforeValidator(parse_locales)] = ("en",)
+    pair: PairSpec = PairSpec()
+    vars: dict[Identifier, Any] = Field(default_factory=dict)
+    data: dict[Identifier, DataSource] = Field(default_factory=dict)
+    facts: dict[Identifier, FactSpec] = Field(default_factory=dict)
+    defaults: DefaultsSpec = DefaultsSpec()
+    consistency: ConsistencySpec | None = None
+    generate: GenerateSpec = GenerateSpec()
+    checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
+    outputs: tuple[OutputSpec, ...] = ()
+    meta: MetaSpec = MetaSpec()
+
+
+class SizeAxis(Strict):
+    id: Identifier
+    canvas: CanvasField
+    bleed: LengthField | None = None
+    safe: LengthField | None = None
+
+
+class ShareSpec(Strict):
+    scene: tuple[str, ...]
+    """Axes and the data key that a scene depends on; pieces equal in these share it."""
+
+
+class LimitsSpec(Strict):
+    max_pieces: Annotated[int, Field(ge=1)] | None = None
+    max_scenes: Annotated[int, Field(ge=0)] | None = None
+    max_gpu_minutes: Annotated[float, Field(ge=0)] | None = None
+    on_exceed: LevelWord = "error"
+
+
+class RunSpec(Strict):
+    keep_going: bool = True
+    retries: Annotated[int, Field(ge=0, le=20)] = 0
+
+
+class ScheduleSpec(Strict):
+    cron: str
+    timezone: str = "UTC"
+    only_if_changed: bool = True
+
+
+class Batch(Strict):
+    """Data x matrix over a template spec."""
+
+    apiVersion: Literal["design/v1"] = API_VERSION
+    kind: Literal["Batch"] = "Batch"
+    name: Identifier | None = None
+    usage: Literal["commercial", "research"] = "commercial"
+    template: str
+    brand: str | None = None
+    data: dict[Identifier, DataSource] = Field(default_factory=dict)
+    """`rows` is what the batch runs over."""
+    matrix: dict[Identifier, tuple[Any, ...]] = Field(default_factory=dict)
+    """Axes `locale` and `size` are known; any other axis is a variable. `exclude` and `include` as in CI matrices."""
+    share: ShareSpec | None = None
+    map: dict[Identifier, TextField] = Field(default_factory=dict)
+    """Slots, layer ids or `vars` of the template -> Jinja text."""
+    vars: dict[Identifier, Any] = Field(default_factory=dict)
+    limits: LimitsSpec = LimitsSpec()
+    run: RunSpec = RunSpec()
+    schedule: ScheduleSpec | None = None
+    checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
+    outputs: tuple[OutputSpec, ...] = ()
+    generate: GenerateSpec | None = None
+
+
+# --- what the spec stage returns ---------------------------------------------------------------------------------------
+
+SHAPES = ("wide", "landscape", "square", "portrait", "story")
+
+
+def shape_of(width: float, height: float) -> str:
+    """The canvas shape that layout variants name: wide > 2.2, landscape > 1.15, square, portrait < 0.87, story < 0.62."""
+    ratio = width / height
+    if ratio > 2.2:
+        return "wide"
+    if ratio > 1.15:
+        return "landscape"
+    if ratio >= 0.87:
+        return "square"
+    return "portrait" if ratio >= 0.62 else "story"
+
+
+SlotValue = Text | str | ChartSpec | tuple["SlotValue", ...] | Mapping[str, "SlotValue"]
+"""text, note -> Text; image, icon, qr -> str; chart -> ChartSpec; list -> tuple of Text; group -> map; items -> tuple of maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """One page as specified: its slots, and its effective layout for every canvas shape."""
+
+    id: str
+    slots: Mapping[str, SlotValue]
+    layouts: Mapping[tuple[str, bool], Layout]
+    """(shape, pair) -> layout chain + variants + the spec's own regions and layers."""
+    scene: SceneSpec | None
+    """Layout's scene < defaults < page; None = no picture."""
+    place: Place
+    when: str | None = None
+    for_each: str | None = None
+    notes: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a data source, in file order. `places`: where each row stands; `encoding` as found."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    places: tuple[Place, ...]
+    key: str | None = None
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Type and colour for a piece: shared < kind < style < brand."""
+
+    base: float
+    min_pt: float
+    colors: Mapping[str, str]
+    roles: Mapping[str, RoleSpec]
+    fonts: Mapping[str, FontSpec] = field(default_factory=dict)
+    logo: LogoSpec | None = None
+    """With absolute paths."""
+    words: str = ""
+    author: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One validated document with all it refers to. `document` is a Document or a Batch."""
+
+    path: str
+    folder: str
+    """Where asset paths start and must stay."""
+    name: str
+    document: Document | Batch
+    digest: str
+    """Of all inputs."""
+    kind: AssetKind | None
+    theme: Theme | None
+    pages: tuple[PageSource, ...]
+    tables: Mapping[str, Table]
+    inputs: tuple[InputFile, ...]
+    places: Mapping[str, Place]
+    """Dotted path -> place: `layers[0].text.zh-CN`."""
+    styles: Mapping[str, StyleSheet]
+    """All named styles."""
+    icons: Mapping[str, tuple[str, ...]]
+    """Icon name -> SVG path data."""
+    template: Spec | None = None
+    notices: tuple[str, ...] = ()
+    source_text: str = field(default="", repr=False)
+
+    def place(self, path: str) -> Place:
+        """Where `path` was written, or the nearest key above it."""
+        while path and path not in self.places:
+            cut = max(path.rfind("."), path.rfind("["))
+            path = path[:cut] if cut > 0 else ""
+        return self.places.get(path, Place(self.path))
