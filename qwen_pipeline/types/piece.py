@@ -90,6 +90,8 @@ class TextLayer:
     parts: tuple[TextPart, ...]
     style: TextStyle
     render: Render = "overlay"
+    asked: Literal["overlay", "baked", "auto"] = "overlay"
+    """What the spec wants; `render` is what the engine at hand can keep."""
     pair_ratio: float = 0.6
     pair_gap_em: float = 0.25
     pair_color: Color | None = None

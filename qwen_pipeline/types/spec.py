@@ -760,12 +760,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Type and colour for a piece: shared < kind < style < brand."""
+    """Type and colour for a piece. Colours: `colors` (shared) < the page's style < `brand_colors`."""
 
     base: float
     min_pt: float
     colors: Mapping[str, str]
     roles: Mapping[str, RoleSpec]
+    """Shared < kind < brand."""
+    brand_colors: Mapping[str, str] = field(default_factory=dict)
     fonts: Mapping[str, FontSpec] = field(default_factory=dict)
     logo: LogoSpec | None = None
     """With absolute paths."""
