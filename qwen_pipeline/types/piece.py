@@ -113,7 +113,8 @@ class ImageLayer:
 
     id: str
     region: str
-    path: str
+    path: str = field(compare=False)
+    """Absolute; `digest` is its identity."""
     digest: str
     fit: Literal["cover", "contain"] = "contain"
     focus: tuple[float, float] = (0.5, 0.5)

@@ -461,6 +461,8 @@ class RoleSpec(Strict):
     """How far a text of this role may shrink: a share of its size."""
     balance: bool | None = None
     max_lines: Annotated[int, Field(ge=1)] | None = None
+    pair_ratio: Annotated[float, Field(ge=0.3, le=1)] | None = None
+    """In a pair: the second language's size as a share of the first's, where the spec's `pair` says nothing."""
 
 
 class LogoSpec(Strict):
