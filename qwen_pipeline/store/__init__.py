@@ -1,0 +1,33 @@
+"""The store: scenes and outputs by what they are made of, locks between processes, and a record of runs.
+
+    <store>/scenes/ab/<fingerprint>.png, .json     one picture, and its request
+    <store>/outputs/ab/<fingerprint>/              a piece's files, and index.json
+    <store>/assets/ab/<sha256>                     lettering and other inputs of scenes
+    <store>/fonts/                                 font instances
+    <store>/outs/<id>.json, runs.jsonl             what was delivered where, and every run
+    <store>/locks/, tmp/
+
+Everything is checked by size and digest when it is used; what is damaged is dropped, and made again by who needs it.
+"""
+
+from __future__ import annotations
+
+from .files import Damaged, copy_checked, sweep_partials, write_bytes, write_if_changed
+from .records import OutputRecord, SceneMeta, SceneRecord
+from .runs import FileStamp, OutRecord
+from .store import Store, StoredOutput
+
+__all__ = [
+    "Damaged",
+    "FileStamp",
+    "OutRecord",
+    "OutputRecord",
+    "SceneMeta",
+    "SceneRecord",
+    "Store",
+    "StoredOutput",
+    "copy_checked",
+    "sweep_partials",
+    "write_bytes",
+    "write_if_changed",
+]

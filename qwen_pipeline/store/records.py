@@ -1,0 +1,82 @@
+"""JSON records that carry their own digest, so that a flipped bit is seen when a record is read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from qwen_pipeline.types import Artifact, Finding, SceneRequest, TextOutcome
+
+from .files import Damaged, explained, write_bytes
+
+_HEAD = b'{"sha256": "'
+_MIDDLE = b'", "body": '
+_BODY_AT = len(_HEAD) + 64 + len(_MIDDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneMeta:
+    """How a picture came about: what the request does not say, and the result does not depend on."""
+
+    seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    versions: tuple[tuple[str, str], ...] = ()
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRecord:
+    """What lies beside a stored picture."""
+
+    request: SceneRequest
+    digest: str
+    bytes: int
+    width_px: int
+    height_px: int
+    meta: SceneMeta
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRecord:
+    """What lies beside the stored files of a piece: `files[i]` is the stored name of `artifacts[i]`."""
+
+    fingerprint: str
+    artifacts: tuple[Artifact, ...]
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    texts: tuple[TextOutcome, ...] = ()
+
+
+@cache
+def adapter(type_: Any) -> TypeAdapter[Any]:
+    """JSON reader and writer for one of our dataclasses."""
+    return TypeAdapter(type_)
+
+
+def save(path: Path, type_: Any, value: Any) -> None:
+    """Write a record, whole or not at all."""
+    body = adapter(type_).dump_json(value)
+    write_bytes(path, _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n")
+
+
+def load(path: Path, type_: Any) -> Any:
+    """Read a record. Raises FileNotFoundError, or Damaged where the bytes are not those written."""
+    with explained(path, "read"):
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            data = None
+    if data is None:
+        raise FileNotFoundError(path)
+    body = data[_BODY_AT:-2]
+    if not data.startswith(_HEAD) or data[len(_HEAD) : len(_HEAD) + 64] != hashlib.sha256(body).hexdigest().encode():
+        raise Damaged(f"{path} is damaged")
+    try:
+        return adapter(type_).validate_json(body)
+    except ValidationError as error:
+        raise Damaged(f"{path} was written by another version") from error

@@ -1,0 +1,298 @@
+"""The content-addressed store itself."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from qwen_pipeline.errors import StoreError
+from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
+from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
+
+from . import records, runs
+from .files import Damaged, atomic, copy_checked, explained, sync, write_bytes
+from .records import OutputRecord, SceneMeta, SceneRecord
+from .runs import OutRecord
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+REQUEST_KEY = "qwen-pipeline.scene"
+"""The PNG text chunk that holds a stored picture's request."""
+_STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutput:
+    """The files of one piece in the store."""
+
+    folder: Path
+    record: OutputRecord
+
+    def file(self, index: int) -> Path:
+        """Where artifact number `index` lies in the store."""
+        return self.folder / self.record.files[index]
+
+    def deliver(self, index: int, target: Path) -> None:
+        """Copy an artifact to its final name, whole or not at all; Damaged where the stored file is not what was stored."""
+        source = self.file(index)
+        if not source.is_file():
+            raise Damaged(f"{source} is gone")
+        copy_checked(source, target, self.record.artifacts[index].digest)
+
+
+class Store:
+    """Scenes, outputs and assets under one folder, which is made when it is first needed. Safe to use from many processes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root).absolute()
+
+    @property
+    def fonts_dir(self) -> Path:
+        return self.root / "fonts"
+
+    # --- scenes --------------------------------------------------------------------------------------------------------
+
+    def scene(self, fingerprint: str) -> SceneResult | None:
+        """The stored picture, its file checked by size and digest; None if there is none. A damaged one is dropped."""
+        record = self.scene_record(fingerprint)
+        path = self._scene_path(fingerprint, ".png")
+        if record is None:
+            return None
+        if not _is_whole(path, record.bytes, record.digest):
+            self.drop_scene(fingerprint)
+            return None
+        return _scene_result(fingerprint, path, record, cached=True)
+
+    def has_scene(self, fingerprint: str) -> bool:
+        """Whether the picture is there, as far as its presence tells: for plans and estimates."""
+        return self._scene_path(fingerprint, ".json").is_file() and self._scene_path(fingerprint, ".png").is_file()
+
+    def scene_record(self, fingerprint: str) -> SceneRecord | None:
+        """The record beside a stored picture: its request, and how it came about."""
+        record = self._read(self._scene_path(fingerprint, ".json"), SceneRecord)
+        return record if record and scene_fingerprint(record.request) == fingerprint else None
+
+    def put_scene(self, request: SceneRequest, image: Image, meta: SceneMeta | None = None) -> SceneResult:
+        """Keep a picture (lossless PNG with its request in it) under its request's fingerprint."""
+        from PIL.PngImagePlugin import PngInfo
+
+        fingerprint = scene_fingerprint(request)
+        path = self._scene_path(fingerprint, ".png")
+        info = PngInfo()
+        info.add_itxt(REQUEST_KEY, json.dumps(canonical(request), ensure_ascii=False, sort_keys=True))
+        with explained(path), atomic(path) as partial:
+            image.save(partial, format="PNG", compress_level=1, pnginfo=info)
+            digest, size = file_digest(partial), partial.stat().st_size
+        record = SceneRecord(request, digest, size, image.width, image.height, meta or SceneMeta())
+        records.save(self._scene_path(fingerprint, ".json"), SceneRecord, record)
+        return _scene_result(fingerprint, path, record, cached=False)
+
+    def drop_scene(self, fingerprint: str) -> None:
+        """Forget a picture."""
+        for suffix in (".json", ".png"):
+            self._scene_path(fingerprint, suffix).unlink(missing_ok=True)
+
+    # --- outputs -------------------------------------------------------------------------------------------------------
+
+    def output(self, fingerprint: str) -> StoredOutput | None:
+        """A piece's stored files, checked by size here and by digest when they are copied; None if any is missing."""
+        folder = self._output_folder(fingerprint)
+        record = self._read(folder / "index.json", OutputRecord)
+        if record is None or record.fingerprint != fingerprint:
+            return None
+        for artifact, name in zip(record.artifacts, record.files, strict=True):
+            if _size(folder / name) != artifact.bytes:
+                self.drop_output(fingerprint)
+                return None
+        return StoredOutput(folder, record)
+
+    def put_output(
+        self,
+        fingerprint: str,
+        staging: Path,
+        artifacts: tuple[Artifact, ...],
+        findings: tuple[Finding, ...] = (),
+        texts: tuple[TextOutcome, ...] = (),
+    ) -> StoredOutput:
+        """Move a piece's finished files, which lie under their final names in a `staging` folder of this store, into the store."""
+        folder = self._output_folder(fingerprint)
+        files = tuple(f"{n:04d}{Path(a.path).suffix}" for n, a in enumerate(artifacts))
+        record = OutputRecord(fingerprint, artifacts, files, findings, texts)
+        with explained(folder), self.staging() as whole:
+            for artifact, name in zip(artifacts, files, strict=True):
+                os.replace(staging / artifact.path, whole / name)
+                sync(whole / name)
+            records.save(whole / "index.json", OutputRecord, record)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self._replace_folder(whole, folder)
+        return StoredOutput(folder, record)
+
+    def drop_output(self, fingerprint: str) -> None:
+        """Forget a piece's files."""
+        shutil.rmtree(self._output_folder(fingerprint), ignore_errors=True)
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[Path]:
+        """An empty folder on the store's disk, gone when the block ends."""
+        folder = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
+        with explained(folder):
+            folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _replace_folder(self, source: Path, target: Path) -> None:
+        try:
+            os.rename(source, target)
+        except OSError:
+            # Another process was first, or an old folder is damaged: both hold what we hold, so ours may take the place.
+            shutil.rmtree(target, ignore_errors=True)
+            with contextlib.suppress(FileExistsError):
+                os.rename(source, target)
+
+    # --- assets --------------------------------------------------------------------------------------------------------
+
+    def asset_path(self, digest: str) -> Path:
+        """Where the asset with this sha256 lies, or would lie."""
+        return self.root / "assets" / digest[:2] / digest
+
+    def asset(self, digest: str) -> Path | None:
+        """An asset's file, checked; None if there is none or it is damaged."""
+        path = self.asset_path(digest)
+        if not path.is_file():
+            return None
+        if file_digest(path) != digest:
+            path.unlink(missing_ok=True)
+            return None
+        return path
+
+    def put_asset(self, data: bytes) -> str:
+        """Keep some bytes; their sha256 (hex) is their name."""
+        digest = hashlib.sha256(data).hexdigest()
+        if self.asset(digest) is None:
+            write_bytes(self.asset_path(digest), data)
+        return digest
+
+    # --- runs ----------------------------------------------------------------------------------------------------------
+
+    def out_record(self, out: Path) -> OutRecord | None:
+        """What the last finished build left in an output folder."""
+        record = self._read(self._out_path(out), OutRecord)
+        return record if isinstance(record, OutRecord) else None
+
+    def put_out_record(self, out: Path, record: OutRecord) -> None:
+        records.save(self._out_path(out), OutRecord, record)
+
+    def drop_out_record(self, out: Path) -> None:
+        self._out_path(out).unlink(missing_ok=True)
+
+    def log_run(self, **entry: Any) -> None:
+        """Add a line to the ledger of runs."""
+        self._make_root()
+        runs.append_line(self.root / "runs.jsonl", entry)
+
+    def run_log(self) -> list[dict[str, Any]]:
+        """All runs, the oldest first."""
+        return runs.read_lines(self.root / "runs.jsonl")
+
+    # --- locks ---------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def lock(self, kind: str, name: str, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold `kind/name` against every other process using this store; `on_wait` is called once if somebody else has it.
+
+        The lock is the operating system's, so it goes away with the process that holds it, however that ends.
+        """
+        path = self.root / "locks" / kind / hashlib.sha256(name.encode()).hexdigest()[:32]
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, thread_local=False)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if on_wait:
+                    on_wait()
+                lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def scene_lock(self, fingerprint: str) -> contextlib.AbstractContextManager[None]:
+        """Held while a picture is drawn, so that no other process draws it too. Look for it again once inside."""
+        return self.lock("scene", fingerprint)
+
+    # --- inside --------------------------------------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Delete work folders that killed runs left more than a day ago."""
+        edge = time.time() - _STALE_SECONDS
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self.root / "tmp"):
+                if entry.stat().st_mtime < edge:
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+    def _make_root(self) -> None:
+        with explained(self.root):
+            if self.root.exists() and not self.root.is_dir():
+                raise StoreError(f"{self.root} is not a folder", hint="choose another one with --store")
+            self.root.mkdir(parents=True, exist_ok=True)
+
+    def _scene_path(self, fingerprint: str, suffix: str) -> Path:
+        return self.root / "scenes" / fingerprint[:2] / f"{fingerprint}{suffix}"
+
+    def _output_folder(self, fingerprint: str) -> Path:
+        return self.root / "outputs" / fingerprint[:2] / fingerprint
+
+    def _out_path(self, out: Path) -> Path:
+        return self.root / "outs" / f"{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:32]}.json"
+
+    @staticmethod
+    def _read(path: Path, type_: Any) -> Any:
+        try:
+            return records.load(path, type_)
+        except FileNotFoundError:
+            return None
+        except Damaged:
+            path.unlink(missing_ok=True)
+            return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _is_whole(path: Path, size: int, digest: str) -> bool:
+    return _size(path) == size and file_digest(path) == digest
+
+
+def _scene_result(fingerprint: str, path: Path, record: SceneRecord, *, cached: bool) -> SceneResult:
+    meta = record.meta
+    return SceneResult(
+        fingerprint=fingerprint,
+        path=str(path),
+        digest=record.digest,
+        width_px=record.width_px,
+        height_px=record.height_px,
+        seconds=meta.seconds,
+        peak_memory_bytes=meta.peak_memory_bytes,
+        versions=meta.versions,
+        mode=meta.mode,
+        cached=cached,
+    )
