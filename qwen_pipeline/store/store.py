@@ -126,7 +126,7 @@ class Store:
         findings: tuple[Finding, ...] = (),
         texts: tuple[TextOutcome, ...] = (),
     ) -> StoredOutput:
-        """Move a piece's finished files, which lie under their final names in a `staging` folder of this store, into the store."""
+        """Move a piece's finished files, under their final names in a `staging` folder of this store, into the store."""
         folder = self._output_folder(fingerprint)
         files = tuple(f"{n:04d}{Path(a.path).suffix}" for n, a in enumerate(artifacts))
         record = OutputRecord(fingerprint, artifacts, files, findings, texts)
