@@ -7,7 +7,7 @@ from typing import Literal
 
 from .geometry import Box
 from .scene import EngineInfo, Scene
-from .piece import Piece
+from .piece import OutputRequest, Piece
 
 Severity = Literal["error", "warn", "info", "internal"]
 """`error`: the picture is bad. `internal`: a check of ours crashed."""
@@ -101,6 +101,8 @@ class Plan:
     notices: tuple[str, ...] = ()
     """Things a person should know: the encoding found in a CSV, the engine chosen and why."""
     keep_going: bool = True
+    run_outputs: tuple[OutputRequest, ...] = ()
+    """Deliverables of the whole run: a contact sheet."""
 
 
 @dataclass(frozen=True, slots=True)

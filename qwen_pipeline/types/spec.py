@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from .geometry import Length, Place
 from .result import InputFile
 
-API_VERSION = "design/v1"
+API_VERSION: Literal["design/v1"] = "design/v1"
 LOCALE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
@@ -784,7 +784,9 @@ class Spec:
 
     path: str
     folder: str
-    """Where asset paths start and must stay."""
+    """Where asset paths start: the folder of the file."""
+    root: str
+    """Where they must stay: `--assets`, else the nearest folder above with a `.design-root`, else `folder`."""
     name: str
     document: Document | Batch
     digest: str
