@@ -16,21 +16,22 @@ RACY_NS = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """A file as it was: enough to see cheaply that it has not been touched."""
+    """A file as it was: enough to see cheaply that it has not been touched, and the digest it had (of files that we wrote)."""
 
     path: str
     size: int
     mtime_ns: int
     ctime_ns: int
+    digest: str = ""
 
     @classmethod
-    def of(cls, path: Path, name: str | None = None) -> FileStamp:
+    def of(cls, path: Path, name: str | None = None, digest: str = "") -> FileStamp:
         """The file's stamp now; a missing file has size -1."""
         try:
             found = os.stat(path)
         except OSError:
-            return cls(name or str(path), -1, 0, 0)
-        return cls(name or str(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            return cls(name or str(path), -1, 0, 0, digest)
+        return cls(name or str(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns, digest)
 
     def unchanged(self, folder: str = "") -> bool:
         """Whether the file still has this stamp."""
@@ -47,13 +48,16 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class OutRecord:
-    """What an output folder held after a finished build. `key`: digest of the call; `inputs` have absolute paths."""
+    """What an output folder held after a finished build: `key` is the digest of the call, `spec` what was built.
+
+    `inputs` have absolute paths, `files` paths relative to the folder.
+    """
 
     key: str
-    plan_digest: str
+    spec: str
+    usage: str
     inputs: tuple[FileStamp, ...]
     files: tuple[FileStamp, ...]
-    exit_code: int = 0
 
 
 def append_line(path: Path, entry: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,8 +84,8 @@ class Store:
         record = self._read(self._scene_path(fingerprint, ".json"), SceneRecord)
         return record if record and scene_fingerprint(record.request) == fingerprint else None
 
-    def put_scene(self, request: SceneRequest, image: Image, meta: SceneMeta | None = None) -> SceneResult:
-        """Keep a picture (lossless PNG with its request in it) under its request's fingerprint."""
+    def put_scene(self, request: SceneRequest, image: Image, meta: Mapping[str, Any] | None = None) -> SceneResult:
+        """Keep a picture (lossless PNG with its request in it) under its request's fingerprint. `meta`: the fields of SceneMeta."""
         from PIL.PngImagePlugin import PngInfo
 
         fingerprint = scene_fingerprint(request)
@@ -95,7 +95,7 @@ class Store:
         with explained(path), atomic(path) as partial:
             image.save(partial, format="PNG", compress_level=1, pnginfo=info)
             digest, size = file_digest(partial), partial.stat().st_size
-        record = SceneRecord(request, digest, size, image.width, image.height, meta or SceneMeta())
+        record = SceneRecord(request, digest, size, image.width, image.height, SceneMeta(**(meta or {})))
         records.save(self._scene_path(fingerprint, ".json"), SceneRecord, record)
         return _scene_result(fingerprint, path, record, cached=False)
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from qwen_pipeline.errors import StoreError
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.store import Damaged, FileStamp, OutRecord, SceneMeta, Store, copy_checked, write_bytes, write_if_changed
+from qwen_pipeline.store import Damaged, FileStamp, OutRecord, Store, copy_checked, write_bytes, write_if_changed
 from qwen_pipeline.store.files import PARTIAL, sweep_partials
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, TextOutcome
 
@@ -46,12 +46,12 @@ def put_piece(store: Store, fingerprint: str = "ab" * 32) -> None:
 
 
 def test_a_scene_comes_back_as_it_went_in(store: Store) -> None:
-    put = store.put_scene(request(), picture(), SceneMeta(1.5, 100, (("pillow", "11"),), "procedural"))
+    put = store.put_scene(request(), picture(), {"seconds": 1.5, "versions": (("pillow", "11"),), "mode": "RGB"})
     got = store.scene(scene_fingerprint(request()))
     assert got is not None
     assert got.cached
     assert not put.cached
-    assert (got.digest, got.seconds, got.versions, got.mode) == (put.digest, 1.5, (("pillow", "11"),), "procedural")
+    assert (got.digest, got.seconds, got.versions, got.mode) == (put.digest, 1.5, (("pillow", "11"),), "RGB")
     record = store.scene_record(got.fingerprint)
     assert record is not None
     assert record.request == request()
@@ -62,8 +62,8 @@ def test_a_scene_comes_back_as_it_went_in(store: Store) -> None:
 
 def test_the_same_picture_is_the_same_file(store: Store, tmp_path: Path) -> None:
     other = Store(tmp_path / "other")
-    first = store.put_scene(request(), picture(), SceneMeta(1.0))
-    assert other.put_scene(request(), picture(), SceneMeta(9.0)).digest == first.digest
+    first = store.put_scene(request(), picture(), {"seconds": 1.0})
+    assert other.put_scene(request(), picture(), {"seconds": 9.0}).digest == first.digest
 
 
 def test_no_scene_is_none(store: Store) -> None:
@@ -214,7 +214,7 @@ def test_stamps_see_a_touched_file(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("kind: Poster")
     stamp = FileStamp.of(path)
-    record = OutRecord("key", "digest", (stamp,), (FileStamp.of(path, "spec.yaml"),))
+    record = OutRecord("key", "poster", "research", (stamp,), (FileStamp.of(path, "spec.yaml"),))
     store.put_out_record(tmp_path / "out", record)
     assert store.out_record(tmp_path / "out") == record
     assert stamp.unchanged()
