@@ -1,0 +1,55 @@
+"""Files named in specs: found beside the spec, never outside its root."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from qwen_pipeline.types import Place
+from qwen_pipeline.types.spec import Spec
+
+from .page import Assets
+from .scope import fail
+
+
+def make_assets(spec: Spec, template: Spec, digest: Callable[[str], str]) -> Assets:
+    """Paths are relative to the folder of the spec, or of its template; both lie within the root."""
+    folders = tuple(dict.fromkeys((Path(spec.folder), Path(template.folder))))
+    root = Path(spec.root).resolve()
+
+    @lru_cache(maxsize=100_000)
+    def find(written: str) -> Path | None:
+        for folder in folders:
+            path = (folder / written).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        return None
+
+    def resolve(written: str, place: Place) -> str:
+        pure = Path(written)
+        if pure.is_absolute() or not any((folder / pure).resolve().is_relative_to(root) for folder in folders):
+            raise fail(
+                "path-outside",
+                f"'{written}' lies outside the spec's folder",
+                place,
+                "assets stay inside the spec's folder, or inside --assets DIR",
+            )
+        found = find(written)
+        if found is None:
+            raise fail("missing-asset", f"no file '{written}'", place, _near(folders[0] / pure))
+        return str(found)
+
+    @lru_cache(maxsize=100_000)
+    def digest_once(path: str) -> str:
+        return digest(path)
+
+    return Assets(resolve, digest_once, template.icons)
+
+
+def _near(path: Path) -> str:
+    folder = path.parent
+    names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"did you mean '{close[0]}'?" if close else "paths are relative to the spec"

@@ -1,0 +1,146 @@
+"""A chart's data -> values, labels and axis in the piece's language and number format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qwen_pipeline.types import ChartLayer, Color, Place, Series, TextStyle
+from qwen_pipeline.types.spec import ChartSpec, Text
+
+from .environment import ExpansionError, TableView, compile_text
+from .filters import to_number
+from .scope import Scope, fail, text_for
+
+
+@dataclass(frozen=True)
+class ChartLook:
+    """What a page gives its charts: colours of the series in order, the grid, the highlight, the type of the labels."""
+
+    series: tuple[Color, ...]
+    grid: Color
+    highlight: Color
+    label: TextStyle
+
+
+def make_chart(
+    spec: ChartSpec,
+    layer_id: str,
+    region: str,
+    *,
+    scope: Scope,
+    tables: Mapping[str, TableView],
+    tag: str,
+    look: ChartLook,
+    place: Place,
+) -> ChartLayer:
+    """The chart of one piece; PlanError where a table, a column or a number is not there."""
+    table = _table(spec, tables, place)
+    rows = _rows(spec, table, scope, tag, place)
+    columns = (spec.y,) if isinstance(spec.y, str) else spec.y
+    for name in (spec.x, *columns):
+        if name not in table.columns:
+            raise fail(
+                "unknown-column", f"table '{spec.from_}' has no column '{name}'", place, f"there are: {', '.join(table.columns)}"
+            )
+    values = [_numbers(rows, column, place) for column in columns]
+    number = _formatter(spec.format, tag)
+    series = tuple(
+        Series(
+            _series_name(spec, i, column, tag, place), tuple(v), tuple(number(x) for x in v), look.series[i % len(look.series)]
+        )
+        for i, (column, v) in enumerate(zip(columns, values, strict=True))
+    )
+    scope.trace.append(repr([(s.name, s.labels) for s in series]))
+    flat = [x for v in values for x in v]
+    return ChartLayer(
+        id=layer_id,
+        region=region,
+        chart=spec.type,
+        categories=tuple(_category(row[spec.x], spec, tag) for row in rows),
+        series=series,
+        axis_ticks=tuple((tick, number(tick)) for tick in nice_ticks(min(flat), max(flat))),
+        label_style=look.label,
+        grid_color=look.grid,
+        locale=tag,
+        unit=scope.expand(text_for(spec.unit, tag, lambda: place), tag, lambda: place) if spec.unit else "",
+        highlight=_highlight(spec, values[0]),
+        highlight_color=look.highlight,
+        show_values=spec.show_values,
+        place=place,
+    )
+
+
+def _table(spec: ChartSpec, tables: Mapping[str, TableView], place: Place) -> TableView:
+    if spec.from_ not in tables:
+        raise fail("unknown-table", f"no table '{spec.from_}' under data", place, f"there are: {', '.join(tables) or 'none'}")
+    return tables[spec.from_]
+
+
+def _rows(spec: ChartSpec, table: TableView, scope: Scope, tag: str, place: Place) -> list[Mapping[str, Any]]:
+    rows = [row for row in table if not spec.where or scope.evaluate(spec.where, tag, lambda: place, {**row, "row": row})]
+    first = spec.y if isinstance(spec.y, str) else spec.y[0]
+    if spec.sort != "none":
+        rows.sort(key=lambda row: to_number(row[first]), reverse=spec.sort == "descending")
+    rows = rows[: spec.limit] if spec.limit else rows
+    if not rows:
+        raise fail("no-data", f"no rows of '{spec.from_}' are left for this chart", place, "check `where`")
+    return list(rows)
+
+
+def _numbers(rows: Sequence[Mapping[str, Any]], column: str, place: Place) -> list[float]:
+    try:
+        return [float(to_number(row[column])) for row in rows]
+    except ValueError as error:
+        raise fail("not-a-number", f"column '{column}': {error}", place) from error
+
+
+def _series_name(spec: ChartSpec, index: int, column: str, tag: str, place: Place) -> str:
+    if index >= len(spec.names):
+        return column
+    name: Text = spec.names[index]
+    return text_for(name, tag, lambda: place)
+
+
+def _formatter(pattern: str | None, tag: str) -> Callable[[float], str]:
+    from babel import Locale
+    from babel.numbers import format_decimal
+
+    locale = Locale.parse(tag, sep="-")
+
+    def number(value: float) -> str:
+        return str(format_decimal(round(value, 6), format=pattern, locale=locale))
+
+    return number
+
+
+def _category(value: Any, spec: ChartSpec, tag: str) -> str:
+    if not spec.x_format:
+        return str(value)
+    try:
+        return compile_text("{{ value | date(pattern) }}")({"value": value, "pattern": spec.x_format, "locale": {"tag": tag}})
+    except ExpansionError:
+        return str(value)
+
+
+def _highlight(spec: ChartSpec, values: Sequence[float]) -> tuple[int, ...]:
+    if spec.highlight == "none":
+        return ()
+    return ({"max": values.index(max(values)), "min": values.index(min(values)), "last": len(values) - 1}[spec.highlight],)
+
+
+def nice_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:
+    """Round axis values from 0 (or below) past `high`; steps of 1, 2, 2.5 or 5 x 10^n.
+
+    Source: P. Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990.
+    """
+    low, high = min(0.0, low), max(0.0, high)
+    if high == low:
+        high = low + 1.0
+    raw = (high - low) / (wanted - 1)
+    magnitude = 10 ** math.floor(math.log10(raw))
+    step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(round(i * step, 10) for i in range(first, last + 1))

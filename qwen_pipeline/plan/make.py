@@ -1,0 +1,346 @@
+"""Spec -> Plan: every piece, the distinct scenes they share, their names; nothing is drawn and no file but assets is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_pipeline.errors import BudgetRefused, DataError, Diagnostic, SpecError
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.types import (
+    Canvas,
+    CheckRule,
+    Failure,
+    Layer,
+    Metadata,
+    Page,
+    Piece,
+    Place,
+    Plan,
+    Scene,
+)
+from qwen_pipeline.types.spec import AssetKind, Batch, CheckSpec, Document, OutputSpec, Spec, Text, shape_of
+
+from .assets import make_assets
+from .context import PlanContext
+from .geometry import resolve_canvas
+from .jobs import Job, JobList
+from .outputs import OutputBook
+from .page import Assets
+from .scenes import SceneBook
+from .scope import PlanError, Scope, fail, text_for
+from .variants import PageProgram, Variant, VariantMaker, make_page, prompt_strings
+from .vocabulary import Vocabulary, make_vocabulary, table_views
+
+
+def make(spec: Spec, context: PlanContext) -> Plan:
+    """The plan of a spec.
+
+    SpecError: what is wrong for every piece (or for the one piece there is). A batch's bad rows become `Plan.failures`
+    where `run.keep_going` holds, else a DataError. BudgetRefused: over `limits`.
+    """
+    planner = _Planner(spec, context)
+    planner.run()
+    return planner.result()
+
+
+@dataclass
+class _Planner:
+    spec: Spec
+    context: PlanContext
+    pieces: list[Piece] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    variants: dict[tuple[object, ...], Variant | PlanError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        document = self.spec.document
+        self.batch: Batch | None = document if isinstance(document, Batch) else None
+        template = self.spec.template if self.batch else self.spec
+        assert template is not None
+        assert template.theme is not None
+        assert template.kind is not None
+        self.template, self.theme, self.kind = template, template.theme, template.kind
+        assert isinstance(template.document, Document)
+        self.document = template.document
+        self.assets: Assets = make_assets(self.spec, self.template, self.context.digest)
+        self.vocabulary = self._vocabulary()
+        generate = (self.batch.generate if self.batch else None) or self.document.generate
+        self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate)
+        self.candidates = generate.candidates
+        self.checks = _checks(self.kind, self.document, self.batch)
+        self.outputs = OutputBook(self._outputs(), self.context.formats)
+        self.usage = self.batch.usage if self.batch else self.document.usage
+        self.rows_table = self.spec.tables.get("rows") if self.batch else None
+        self.static_map = self._map_texts()
+        self.checks_digest = digest([self.usage, [(rule.id, rule.level, rule.options) for rule in self.checks]])
+        self.maker = VariantMaker(
+            spec=self.template,
+            theme=self.theme,
+            dynamic=self.vocabulary.dynamic,
+            overridden=frozenset(self.static_map),
+            tables=self.vocabulary.tables,
+            assets=self.assets,
+            context=self.context,
+            place=self.spec.place,
+        )
+
+    def _vocabulary(self) -> Vocabulary:
+        tables = table_views({**self.template.tables, **self.spec.tables})
+        changing = {"row"} if self.batch else set()
+        if self.batch:
+            changing |= {axis for axis in self.batch.matrix if axis not in ("locale", "size", "exclude", "include")}
+            changing |= {"size"}
+        own = self.batch.vars if self.batch else {}
+        mapped = {k: v for k, v in self.batch.map.items() if k in self.document.vars} if self.batch else {}
+        return make_vocabulary(self.template, {**own, **mapped}, tables, frozenset(changing))
+
+    def _map_texts(self) -> dict[str, Text]:
+        """What a batch's map says of slots and layers (its vars are in the vocabulary)."""
+        return {k: v for k, v in self.batch.map.items() if k not in self.document.vars} if self.batch else {}
+
+    def _outputs(self) -> tuple[tuple[OutputSpec, Place], ...]:
+        if self.batch and self.batch.outputs:
+            return tuple((o, self.spec.place(f"outputs[{i}]")) for i, o in enumerate(self.batch.outputs))
+        if self.document.outputs:
+            return tuple((o, self.template.place(f"outputs[{i}]")) for i, o in enumerate(self.document.outputs))
+        return tuple((o, self.spec.place("")) for o in self.kind.outputs)
+
+    # --- jobs ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        for job in JobList(self.spec, self.document, self.context, self.candidates):
+            try:
+                self._plan_piece(job)
+            except PlanError as error:
+                self._note(job, error.diagnostic)
+        self._note_bad_rows()
+
+    # --- one piece -------------------------------------------------------------------------------------------------
+
+    def _plan_piece(self, job: Job) -> None:
+        variant = self._variant(job)
+        scope = Scope(names=self._names(job, variant))
+        scope.overrides = self._overrides(job, scope)
+        piece_id = job.id(self.spec.name)
+        pages: list[Page] = []
+        finished: dict[str, str] = {}
+        for program in variant.pages:
+            page = self._page(program, scope, job, piece_id, finished)
+            if page is not None:
+                pages.append(page)
+        if not pages:
+            raise fail("no-pages", "no page is left for this piece", self.spec.place(""), "check `when`")
+        self._keep(job, variant, scope, tuple(pages), piece_id)
+
+    def _names(self, job: Job, variant: Variant) -> Mapping[str, Mapping[str, Any]]:
+        if not self.batch:
+            return variant.names
+        extra: dict[str, Any] = {axis: value for axis, value in job.cell.values.items() if axis not in ("locale", "size")}
+        if job.row is not None:
+            extra["row"] = job.row
+        if job.size is not None:
+            extra["size"] = {"id": job.size.id}
+        return self.vocabulary.complete(variant.names, extra)
+
+    def _overrides(self, job: Job, scope: Scope) -> dict[str, dict[str, str]]:
+        out: dict[str, dict[str, str]] = {}
+        for key, text in self.static_map.items():
+
+            def place(key: str = key) -> Place:
+                return self.spec.place(f"map.{key}")
+
+            out[key] = {tag: scope.expand(text_for(text, tag, place), tag, place) for tag in job.locales}
+        return out
+
+    def _page(self, program: PageProgram, scope: Scope, job: Job, piece_id: str, finished: dict[str, str]) -> Page | None:
+        names = {tag: {**scope.names[tag], **program.extra[tag]} for tag in job.locales}
+        own = Scope(names=names, overrides=scope.overrides, trace=scope.trace)
+        if not program.when(own):
+            return None
+        layers = program.layers(own)
+        scene = self._scene(program, own, job, piece_id, layers, finished)
+        return make_page(program, layers, scene, program.notes(own))
+
+    def _scene(
+        self, program: PageProgram, scope: Scope, job: Job, piece_id: str, layers: tuple[Layer, ...], finished: dict[str, str]
+    ) -> str | None:
+        if program.scene is None:
+            return None
+        consistency = self.document.consistency
+        wanted = consistency.reference.split(".", 1)[-1] if consistency else None
+        can_refer = "references" in self.context.engine.capabilities
+        reference = finished.get(wanted) if wanted and program.id != wanted and can_refer else None
+        strings = prompt_strings(layers, program.regions, program.scene.box)
+        finished[program.id] = self.book.add(
+            program.scene,
+            scope,
+            job.locales[0],
+            identity=self._scene_identity(job),
+            strings=strings,
+            reference=reference,
+            piece=piece_id,
+            shared=bool(self.batch and self.batch.share),
+        )
+        return finished[program.id]
+
+    def _scene_identity(self, job: Job) -> tuple[str, ...]:
+        """What tells one picture's seed from another's: the key and every axis but the language, or what `share.scene` names."""
+        fields = job.fields(self.spec.name)
+        share = self.batch.share if self.batch else None
+        names = share.scene if share else tuple(n for n in fields if n not in ("name", "locale"))
+        for name in names:
+            if name not in fields and name != "size":
+                hint = "there are: " + ", ".join(f for f in fields if f != "name")
+                place = self.spec.place("share.scene")
+                raise SpecError([Diagnostic("unknown-axis", f"share.scene: no axis or data key '{name}'", place, hint)])
+        candidate = (f"candidate={job.candidate}",) if job.candidate and "candidate" not in names else ()
+        return (self.spec.name, *(f"{name}={fields.get(name, '')}" for name in names), *candidate)
+
+    def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
+        fields = job.fields(self.spec.name)
+        tag = job.locales[0]
+        outputs = self.outputs.of_piece(fields, len(pages), piece_id)
+        facts = self.vocabulary.fact_list(scope.names[tag]) if self.kind.facts else None
+        metadata = self._metadata(pages, scope, tag)
+        decided = (
+            variant.digest,
+            scope.trace,
+            [(page.id, page.scene) for page in pages],
+            [(output.format, output.name, output.options) for output in outputs],
+            self.checks_digest,
+            metadata,
+            facts,
+        )
+        self.pieces.append(
+            Piece(
+                id=piece_id,
+                name=self.spec.name,
+                kind=self.kind.kind,
+                usage=self.usage,
+                locales=job.locales,
+                pages=pages,
+                outputs=outputs,
+                checks=self.checks,
+                metadata=metadata,
+                fingerprint=digest(decided),
+                facts=facts,
+                fields=tuple((name, value) for name, value in fields.items() if name != "name"),
+            )
+        )
+
+    def _metadata(self, pages: Sequence[Page], scope: Scope, tag: str) -> Metadata:
+        meta = self.document.meta
+
+        def text(value: Text | None, key: str) -> str:
+            if value is None:
+                return ""
+
+            def place() -> Place:
+                return self.template.place(f"meta.{key}")
+
+            return scope.expand(text_for(value, tag, place), tag, place)
+
+        title = text(meta.title, "title") or (pages[0].title if pages[0].title != pages[0].id else self.spec.name)
+        return Metadata(title, tag, meta.author or self.theme.author, text(meta.subject, "subject"), meta.keywords)
+
+    # --- variants --------------------------------------------------------------------------------------------------
+
+    def _variant(self, job: Job) -> Variant:
+        key = (job.locales, job.size.id if job.size else None)
+        found = self.variants.get(key)
+        if found is None:
+            try:
+                found = self._compile(job)
+            except PlanError as error:
+                found = error
+            self.variants[key] = found
+        if isinstance(found, PlanError):
+            raise found
+        return found
+
+    def _compile(self, job: Job) -> Variant:
+        canvas = self._canvas(job)
+        shape = shape_of(canvas.width_pt, canvas.height_pt)
+        return self.maker.compile(job.locales, canvas, self.vocabulary.fixed(job.locales, shape))
+
+    def _canvas(self, job: Job) -> Canvas:
+        if job.size:
+            written, place = job.size.canvas, self.spec.place("matrix.size")
+        else:
+            written, place = self.document.canvas or self.kind.canvas, self.template.place("canvas")
+        base = self.document.canvas
+        try:
+            canvas = resolve_canvas(
+                written,
+                id=job.size.id if job.size else "",
+                bleed=(job.size.bleed if job.size else None) or written.bleed,
+                safe=(job.size.safe if job.size else None) or written.safe or (base.safe if base else None),
+            )
+        except ValueError as error:
+            raise fail("bad-canvas", str(error), place, "A4, 210mmx297mm, 1080x1080px or 16:9") from error
+        return canvas
+
+    # --- ends ------------------------------------------------------------------------------------------------------
+
+    def _note(self, job: Job, diagnostic: Diagnostic) -> None:
+        if not self.batch:
+            self.diagnostics.append(diagnostic)
+            return
+        where = f"{diagnostic.place}" + (f" (row {job.row_place})" if job.row_place else "")
+        self.failures.append(Failure(job.id(self.spec.name), diagnostic.code, diagnostic.message, 2, where, diagnostic.hint))
+
+    def _note_bad_rows(self) -> None:
+        for key, code, message, place in self.rows_table.bad if self.rows_table else ():
+            self.failures.append(Failure(f"{self.spec.name}/{key}", code, message, 2, str(place)))
+
+    def result(self) -> Plan:
+        if self.diagnostics:
+            raise SpecError(self.diagnostics)
+        keep_going = self.batch.run.keep_going if self.batch else True
+        if self.failures and (not keep_going or not self.pieces):
+            raise DataError(Diagnostic(f.code, f"{f.piece}: {f.message}", Place(f.place), f.hint) for f in self.failures)
+        scenes = self.book.result()
+        self._check_limits(scenes)
+        context = self.context
+        return Plan(
+            name=self.spec.name,
+            digest=digest(
+                [self.spec.digest, context.engine, context.code_digest, context.fonts_digest, context.locales, context.select]
+            ),
+            pieces=tuple(self.pieces),
+            scenes=scenes,
+            engine=context.engine,
+            failures=tuple(self.failures),
+            inputs=self.spec.inputs,
+            notices=self.spec.notices,
+            keep_going=keep_going,
+            run_outputs=self.outputs.of_run(self.spec.name),
+        )
+
+    def _check_limits(self, scenes: Sequence[Scene]) -> None:
+        if not self.batch:
+            return
+        limits = self.batch.limits
+        minutes = len(scenes) * self.context.engine.seconds_per_scene / 60
+        measured = (("max_pieces", len(self.pieces)), ("max_scenes", len(scenes)), ("max_gpu_minutes", round(minutes, 1)))
+        for name, value in measured:
+            allowed = getattr(limits, name)
+            if allowed is not None and value > allowed and limits.on_exceed == "error":
+                raise BudgetRefused(
+                    f"limits.{name} is {allowed}, and this batch needs {value}",
+                    place=self.spec.place(f"limits.{name}"),
+                    hint="raise the limit, select fewer pieces with --select, or set on_exceed: warn",
+                )
+
+
+def _checks(kind: AssetKind, document: Document, batch: Batch | None) -> tuple[CheckRule, ...]:
+    merged: dict[str, Any] = {**kind.checks, **document.checks, **(batch.checks if batch else {})}
+    out = []
+    for name, rule in merged.items():
+        if isinstance(rule, CheckSpec):
+            out.append(CheckRule(name, rule.level, tuple(sorted((rule.model_extra or {}).items()))))
+        else:
+            out.append(CheckRule(name, rule))
+    return tuple(out)

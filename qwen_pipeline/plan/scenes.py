@@ -1,0 +1,294 @@
+"""Scenes: what the model is asked for, with seeds, sizes, references and edits; the same request is one scene."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from qwen_pipeline.fingerprint import scene_fingerprint
+from qwen_pipeline.types import (
+    Box,
+    CalmArea,
+    Canvas,
+    EngineInfo,
+    Layer,
+    Place,
+    Region,
+    Scene,
+    SceneHints,
+    SceneRequest,
+    ShapeLayer,
+    TextLayer,
+)
+from qwen_pipeline.types.geometry import Gradient
+from qwen_pipeline.types.spec import GenerateSpec, SceneSpec, StyleSheet
+
+from .page import Assets
+from .prompt import PromptContext, PromptString, aspect_words, color_words, expand_prompt, place_words
+from .scope import Scope, fail
+from .theme import Palette
+
+_PALETTE_NAMES = ("primary", "secondary", "accent", "ink", "paper")
+
+
+def derive_seed(*parts: object) -> int:
+    """A seed from a job's identity: 63 bits of sha256 over the parts. No other job's existence changes it."""
+    text = "\x1f".join(str(part) for part in parts)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def scene_size(engine: EngineInfo, box: Box, canvas: Canvas) -> tuple[int, int]:
+    """Pixels to draw for a box: the native size nearest in shape, or the canvas's own pixels within the engine's area."""
+    ratio = box.w_pt / box.h_pt
+    if engine.native_sizes:
+        return min(engine.native_sizes, key=lambda size: abs(math.log(size[0] / size[1] / ratio)))
+    width, height = box.w_pt, box.h_pt
+    per_pt = canvas.width_px / canvas.width_pt if canvas.width_px else math.inf
+    scale = min(per_pt, math.sqrt(engine.max_area_px / (width * height)))
+    step = engine.size_multiple
+    return max(step, round(width * scale / step) * step), max(step, round(height * scale / step) * step)
+
+
+def calm_areas(
+    layers: Sequence[Layer], regions: Mapping[str, Region], keep_clear: Sequence[str], box: Box
+) -> tuple[CalmArea, ...]:
+    """Where the picture carries words, as fractions of `box`. Words on an opaque shape of ours need no calm picture."""
+    wanted = list(keep_clear)
+    solid: list[Box] = []
+    for layer in layers:
+        where = regions[layer.region].box
+        if isinstance(layer, ShapeLayer):
+            solid += [where] if _is_opaque(layer) else []
+        elif isinstance(layer, TextLayer) and layer.plate is None and not any(_contains(s, where) for s in solid):
+            wanted.append(layer.region)
+    out = []
+    for name in dict.fromkeys(wanted):
+        area = fraction(regions[name].box, box)
+        if area and area not in out:
+            out.append(area)
+    return tuple(out)
+
+
+def _is_opaque(layer: ShapeLayer) -> bool:
+    return (
+        layer.shape == "rect"
+        and layer.fill is not None
+        and not isinstance(layer.fill, Gradient)
+        and layer.fill.alpha * layer.opacity >= 0.95
+    )
+
+
+def _contains(outer: Box, inner: Box) -> bool:
+    return (
+        outer.x_pt <= inner.x_pt + 0.5
+        and outer.y_pt <= inner.y_pt + 0.5
+        and outer.right_pt >= inner.right_pt - 0.5
+        and outer.bottom_pt >= inner.bottom_pt - 0.5
+    )
+
+
+def fraction(inner: Box, outer: Box) -> CalmArea | None:
+    """`inner` as fractions of `outer`; None where they do not meet."""
+    left, top = max(inner.x_pt, outer.x_pt), max(inner.y_pt, outer.y_pt)
+    right, bottom = min(inner.right_pt, outer.right_pt), min(inner.bottom_pt, outer.bottom_pt)
+    if right <= left or bottom <= top:
+        return None
+    return CalmArea(
+        round((left - outer.x_pt) / outer.w_pt, 4),
+        round((top - outer.y_pt) / outer.h_pt, 4),
+        round((right - left) / outer.w_pt, 4),
+        round((bottom - top) / outer.h_pt, 4),
+    )
+
+
+@dataclass(frozen=True)
+class SceneSetting:
+    """What every piece of a variant shares of one page's scene."""
+
+    spec: SceneSpec
+    style: StyleSheet | None
+    palette: Palette
+    canvas: Canvas
+    box: Box
+    calm: tuple[CalmArea, ...]
+    page: str
+    layout: Mapping[str, str]
+    kind: str
+    kind_words: str
+    kind_folder: Path
+    brand_words: str
+    place: Place
+
+
+@dataclass
+class SceneBook:
+    """The distinct scenes of a plan. Asking twice for the same request gives the same scene."""
+
+    engine: EngineInfo
+    count_tokens: Callable[[str], int]
+    assets: Assets
+    generate: GenerateSpec
+    scenes: dict[str, Scene] = field(default_factory=dict)
+    users: dict[str, set[str]] = field(default_factory=dict)
+    _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
+    _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
+
+    def add(
+        self,
+        setting: SceneSetting,
+        scope: Scope,
+        tag: str,
+        *,
+        identity: tuple[str, ...],
+        strings: Sequence[PromptString],
+        reference: str | None,
+        piece: str,
+        shared: bool,
+    ) -> str:
+        """The fingerprint of the picture for one page of one piece (of its last edit, where it has edits)."""
+        written = self._expand(setting, scope, tag)
+        texts = tuple((s.text, s.locale) for s in strings)
+        key = (id(setting), identity, written.model_dump_json(), texts, reference)
+        self._check_sharing(setting, identity, (written.model_dump_json(), texts), shared)
+        chain = self._memo.get(key)
+        if chain is None:
+            chain = self._memo[key] = self._chain(setting, written, identity, strings, reference)
+        for fingerprint in chain:
+            self.users[fingerprint].add(piece)
+        return chain[-1]
+
+    def _expand(self, setting: SceneSetting, scope: Scope, tag: str) -> SceneSpec:
+        spec = setting.spec
+
+        def text(value: str) -> str:
+            return scope.expand(value, tag, lambda: setting.place)
+
+        changed = {
+            name: text(getattr(spec, name)) for name in ("subject", "composition", "lighting") if "{" in getattr(spec, name)
+        }
+        lists = {
+            name: tuple(text(v) for v in getattr(spec, name))
+            for name in ("details", "negative", "references", "edits")
+            if any("{" in v for v in getattr(spec, name))
+        }
+        return spec.model_copy(update={**changed, **lists}) if changed or lists else spec
+
+    def _check_sharing(self, setting: SceneSetting, identity: tuple[str, ...], content: tuple[object, ...], shared: bool) -> None:
+        if not shared:
+            return
+        first = self._shared.setdefault((setting.page, identity), content)
+        if first != content:
+            raise fail(
+                "share-conflict",
+                f"share.scene lets pieces equal in {', '.join(identity)} show one picture, but their scenes differ",
+                setting.place,
+                "add the axis or the data key that the scene's words depend on to share.scene",
+            )
+
+    def _chain(
+        self,
+        setting: SceneSetting,
+        spec: SceneSpec,
+        identity: tuple[str, ...],
+        strings: Sequence[PromptString],
+        reference: str | None,
+    ) -> tuple[str, ...]:
+        paths = tuple(self.assets.resolve(written, setting.place) for written in spec.references)
+        digests = tuple(self.assets.digest(path) for path in paths) + ((f"scene:{reference}",) if reference else ())
+        request = self._request(setting, spec, identity, strings, digests)
+        chain = [self._keep(request, setting, paths, strings)]
+        for number, instruction in enumerate(spec.edits, 1):
+            context = replace(self._context(setting, spec, strings), instruction=instruction)
+            request = replace(
+                request,
+                prompt=expand_prompt("edit.j2", setting.kind_folder, context),
+                seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
+                source=chain[-1],
+                references=(),
+            )
+            chain.append(self._keep(request, setting, (), strings))
+        return tuple(chain)
+
+    def _request(
+        self,
+        setting: SceneSetting,
+        spec: SceneSpec,
+        identity: tuple[str, ...],
+        strings: Sequence[PromptString],
+        references: tuple[str, ...],
+    ) -> SceneRequest:
+        engine, generate = self.engine, self.generate
+        width, height = scene_size(engine, setting.box, setting.canvas)
+        negative = (*spec.negative, *(setting.style.negative if setting.style else ()))
+        return SceneRequest(
+            engine=engine.id,
+            engine_version=engine.version,
+            weights_digest=engine.weights_digest,
+            dtype=engine.dtype,
+            prompt=expand_prompt("prompt.j2", setting.kind_folder, self._context(setting, spec, strings)),
+            negative_prompt=", ".join(dict.fromkeys(negative)),
+            width_px=width,
+            height_px=height,
+            seed=derive_seed(generate.seed, *identity, setting.page, "draw"),
+            num_inference_steps=generate.num_inference_steps or engine.num_inference_steps,
+            true_cfg_scale=generate.true_cfg_scale or engine.true_cfg_scale,
+            sigmas=engine.sigmas,
+            references=references,
+            transparent=spec.transparent,
+            hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
+        )
+
+    def _hints(self, setting: SceneSetting, spec: SceneSpec) -> SceneHints:
+        return SceneHints(
+            style=setting.style.name if setting.style else "",
+            style_words=setting.style.words if setting.style else spec.style,
+            subject=spec.subject,
+            palette=tuple(setting.palette.color(name) for name in _PALETTE_NAMES),
+            tone=setting.palette.tone,
+            calm=setting.calm,
+        )
+
+    def _context(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> PromptContext:
+        box = setting.box
+        colors = [(name, setting.palette.color(name)) for name in _PALETTE_NAMES]
+        return PromptContext(
+            scene=spec.model_dump(),
+            style=setting.style.model_dump() if setting.style else None,
+            style_words=setting.style.words if setting.style else spec.style,
+            kind=setting.kind,
+            kind_words=setting.kind_words,
+            layout=setting.layout,
+            tone=setting.palette.tone,
+            calm=[{"words": place_words(area), "share": round(area.w * area.h, 2)} for area in setting.calm],
+            strings=strings,
+            palette=[{"name": name, "hex": color.hex, "words": color_words(color)} for name, color in colors],
+            canvas={"aspect": aspect_words(box.w_pt, box.h_pt), "width": round(box.w_pt), "height": round(box.h_pt)},
+            brand_words=setting.brand_words,
+        )
+
+    def _keep(self, request: SceneRequest, setting: SceneSetting, paths: tuple[str, ...], strings: Sequence[PromptString]) -> str:
+        tokens = self.count_tokens(request.prompt)
+        if tokens > self.engine.prompt_limit_tokens:
+            raise fail(
+                "prompt-too-long",
+                f"the prompt of this scene has {tokens} tokens; {self.engine.id} reads {self.engine.prompt_limit_tokens}",
+                setting.place,
+                "shorten subject, style or details; nothing is cut silently",
+            )
+        if len(request.references) > self.engine.max_references:
+            raise fail(
+                "too-many-references",
+                f"{len(request.references)} references; {self.engine.id} takes {self.engine.max_references}",
+                setting.place,
+            )
+        fingerprint = scene_fingerprint(request)
+        if fingerprint not in self.scenes:
+            self.scenes[fingerprint] = Scene(fingerprint, request, paths, tokens, strings=tuple(s.text for s in strings))
+            self.users[fingerprint] = set()
+        return fingerprint
+
+    def result(self) -> tuple[Scene, ...]:
+        return tuple(replace(scene, used_by=tuple(sorted(self.users[fp]))) for fp, scene in self.scenes.items())

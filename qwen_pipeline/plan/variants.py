@@ -1,0 +1,329 @@
+"""A spec for one locale set on one canvas, compiled once and run for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.types import Box, Canvas, Layer, Page, Place, Region, TextLayer, TextPart
+from qwen_pipeline.types.spec import (
+    Document,
+    GridSpec,
+    Layout,
+    PageSource,
+    SceneSpec,
+    Spec,
+    StyleSheet,
+    TextLayerSpec,
+    Theme,
+    shape_of,
+)
+
+from .charts import ChartLook, make_chart
+from .context import PlanContext
+from .environment import TableView
+from .geometry import GridLoad, resolve_regions
+from .layers import compile_layers
+from .page import Assets, Entry, PageContext, complete_slots, entries, list_named, plain
+from .programs import Program
+from .prompt import PromptString, place_words
+from .scenes import SceneSetting, calm_areas, fraction
+from .scope import Names, Scope, text_for
+from .theme import Palette, make_palette, text_style
+
+_CHART_COLORS = ("primary", "accent", "secondary", "muted")
+_TITLE_ROLES = ("display", "headline", "title")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One locale set on one canvas: the pages as programs. `digest` covers all that no row changes."""
+
+    locales: tuple[str, ...]
+    canvas: Canvas
+    pages: tuple[PageProgram, ...]
+    names: Mapping[str, Names]
+    digest: str
+
+
+@dataclass(frozen=True)
+class PageProgram:
+    """One page of a variant. `programs` are in drawing order."""
+
+    id: str
+    source: PageSource
+    canvas: Canvas
+    background: Any
+    regions: Mapping[str, Region]
+    programs: tuple[Program, ...]
+    scene: SceneSetting | None
+    notes: Callable[[Scope], tuple[TextPart, ...]]
+    extra: Mapping[str, Names]
+    """Names of the page's own entry (`item`, `loop`), where the page is repeated."""
+    when: Callable[[Scope], bool] = field(default=lambda _scope: True)
+
+    def layers(self, scope: Scope) -> tuple[Layer, ...]:
+        out: list[Layer] = []
+        for program in self.programs:
+            out.extend(program if isinstance(program, tuple) else program(scope))
+        return tuple(out)
+
+
+@dataclass(frozen=True)
+class VariantMaker:
+    """What every variant of a plan is compiled from. `place` says where a key of the outermost spec stands."""
+
+    spec: Spec
+    theme: Theme
+    dynamic: frozenset[str]
+    overridden: frozenset[str]
+    tables: Mapping[str, TableView]
+    assets: Assets
+    context: PlanContext
+    place: Callable[[str], Place]
+
+    def compile(self, locales: tuple[str, ...], canvas: Canvas, names: Mapping[str, Names]) -> Variant:
+        """All pages for one locale set and canvas; PlanError for what cannot be right for any row."""
+        maker = _PageMaker(self, locales, canvas, names)
+        pages = tuple(page for source in self.spec.pages for page in maker.pages(source))
+        fixed = {
+            "locales": locales,
+            "canvas": canvas,
+            "code": self.context.code_digest,
+            "fonts": (self.context.fonts_digest, self._font_digests()),
+            "pages": [maker.identity(page) for page in pages],
+        }
+        return Variant(locales, canvas, pages, names, digest(fixed))
+
+    def _font_digests(self) -> dict[str, str]:
+        paths = [p for font in self.theme.fonts.values() for p in (font.latin, font.cjk) if p]
+        return {p.rsplit("/", 1)[-1]: self.assets.digest(p) for p in paths}
+
+
+@dataclass(frozen=True)
+class _PageMaker:
+    maker: VariantMaker
+    locales: tuple[str, ...]
+    canvas: Canvas
+    names: Mapping[str, Names]
+
+    @property
+    def document(self) -> Document:
+        assert isinstance(self.maker.spec.document, Document)
+        return self.maker.spec.document
+
+    def pages(self, source: PageSource) -> list[PageProgram]:
+        repeated = self._context(source, Entry(), self._palette(source, self._layout(source)), {}, True)
+        out = []
+        for entry in entries(source.for_each, repeated):
+            page_id = f"{source.id}-{entry.index + 1}" if entry.count else source.id
+            out.append(self._page(source, page_id, entry))
+        return out
+
+    def _layout(self, source: PageSource) -> Layout:
+        return source.layouts[(shape_of(self.canvas.width_pt, self.canvas.height_pt), len(self.locales) > 1)]
+
+    def _style(self, scene: SceneSpec | None) -> StyleSheet | None:
+        named = (
+            scene.style
+            if scene
+            else next((p.scene.style for p in self.maker.spec.pages if p.scene and p.scene.style in self.maker.spec.styles), "")
+        )
+        return self.maker.spec.styles.get(named)
+
+    def _palette(self, source: PageSource, layout: Layout) -> Palette:
+        style = self._style(source.scene)
+        asked = source.scene.tone if source.scene else "auto"
+        tone = asked if asked != "auto" else layout.tone or (style.tone if style and source.scene else "light")
+        return make_palette(self.maker.theme, style, tone)  # type: ignore[arg-type]
+
+    def _context(
+        self, source: PageSource, entry: Entry, palette: Palette, regions: Mapping[str, Region], has_scene: bool
+    ) -> PageContext:
+        names = {tag: {**known, **entry.names(tag), "page": source.id} for tag, known in self.names.items()}
+
+        def place(path: str) -> Place:
+            if path.startswith("map."):
+                return self.maker.place(path)
+            return self.maker.spec.place(f"{source.place.path}.{path}" if source.place.path else path)
+
+        look = self._chart_look(palette)
+
+        def chart(spec: Any, layer_id: str, region: str, scope: Scope, where: Place) -> Layer:
+            return make_chart(
+                spec, layer_id, region, scope=scope, tables=self.maker.tables, tag=self.locales[0], look=look, place=where
+            )
+
+        return PageContext(
+            locales=self.locales,
+            canvas=self.canvas,
+            theme=self.maker.theme,
+            palette=palette,
+            pair=self.document.pair,
+            slots=complete_slots(source.slots, self._layout(source).slots),
+            regions=regions,
+            names=names,
+            dynamic_names=self.maker.dynamic,
+            overridden=self.maker.overridden,
+            place=place,
+            assets=self.maker.assets,
+            chart=chart,
+            can_bake=self.maker.context.can_bake and has_scene,
+        )
+
+    def _chart_look(self, palette: Palette) -> ChartLook:
+        spec = TextLayerSpec.model_validate({"id": "chart", "in": "page", "role": "chart-label"})
+        label = text_style(spec, self.maker.theme.roles["chart-label"], self.maker.theme, self.canvas, palette, "start")
+        return ChartLook(tuple(palette.color(n) for n in _CHART_COLORS), palette.color("fg/14%"), palette.color("accent"), label)
+
+    def _page(self, source: PageSource, page_id: str, entry: Entry) -> PageProgram:
+        layout = self._layout(source)
+        palette = self._palette(source, layout)
+        probe = self._context(source, entry, palette, {}, source.scene is not None)
+        regions = resolve_regions(layout, self.canvas, lambda grid: grid_load(grid, probe))
+        page = self._context(source, entry, palette, regions, source.scene is not None)
+        programs = tuple(compile_layers(layout.layers, page))
+        scene = self._scene(source, page_id, layout, page, programs)
+        return PageProgram(
+            id=page_id,
+            source=source,
+            canvas=self.canvas,
+            background=palette.paint(layout.background),
+            regions=regions,
+            programs=programs,
+            scene=scene,
+            notes=self._notes(source, page, entry),
+            extra={tag: {**entry.names(tag), "page": page_id} for tag in self.locales},
+            when=self._when(source, page),
+        )
+
+    def _when(self, source: PageSource, page: PageContext) -> Callable[[Scope], bool]:
+        if source.when is None:
+            return lambda _scope: True
+        expression = source.when
+        return lambda scope: bool(scope.evaluate(expression, self.locales[0], lambda: page.place("when")))
+
+    def _notes(self, source: PageSource, page: PageContext, entry: Entry) -> Callable[[Scope], tuple[TextPart, ...]]:
+        notes = source.notes
+        if notes is None:
+            return lambda _scope: ()
+
+        def run(scope: Scope) -> tuple[TextPart, ...]:
+            def place() -> Place:
+                return page.place("notes")
+
+            return tuple(
+                TextPart(tag, scope.expand(text_for(notes, tag, place), tag, place, entry.names(tag))) for tag in self.locales
+            )
+
+        return run
+
+    def _scene(
+        self, source: PageSource, page_id: str, layout: Layout, page: PageContext, programs: tuple[Program, ...]
+    ) -> SceneSetting | None:
+        if source.scene is None:
+            return None
+        box = page.regions[source.scene.region].box if source.scene.region else self.canvas.bleed_box
+        kind = self.maker.spec.kind
+        assert kind is not None
+        return SceneSetting(
+            spec=source.scene,
+            style=self._style(source.scene),
+            palette=page.palette,
+            canvas=self.canvas,
+            box=box,
+            calm=calm_areas(self._probable_layers(layout, page, programs), page.regions, source.scene.keep_clear, box),
+            page=page_id,
+            layout={"name": layout.name, "composition": source.scene.composition or layout.composition},
+            kind=kind.kind,
+            kind_words=kind.scene,
+            kind_folder=self.maker.context.templates / kind_folder(kind.kind),
+            brand_words=self.maker.theme.words,
+            place=page.place("scene"),
+        )
+
+    def _probable_layers(self, layout: Layout, page: PageContext, programs: tuple[Program, ...]) -> list[Layer]:
+        """Layers that words will stand in, whatever the row: fixed ones, and a stand-in for each that a row fills."""
+        out: list[Layer] = []
+        for program in programs:
+            if isinstance(program, tuple):
+                out.extend(program)
+        for spec in layout.layers:
+            if isinstance(spec, TextLayerSpec) and spec.for_each is None and spec.plate is None and spec.in_ in page.regions:
+                filled = spec.id in self.maker.overridden or spec.slot in self.maker.overridden
+                if filled or spec.text is not None:
+                    role = self.maker.theme.roles[spec.role]
+                    style = text_style(spec, role, self.maker.theme, self.canvas, page.palette, "start")
+                    out.append(TextLayer(spec.id, spec.in_, spec.role, (), style))
+        return out
+
+    def identity(self, page: PageProgram) -> object:
+        """What decides a page, beside what a row fills in."""
+        layout = self._layout(page.source)
+        fixed = [program if isinstance(program, tuple) else "row" for program in page.programs]
+        return [
+            (page.id, page.background, fixed, dict(page.regions)),
+            (layout.model_dump_json(), self._palette(page.source, layout).colors, self.document.pair.model_dump_json()),
+            sorted((name, role.model_dump_json()) for name, role in self.maker.theme.roles.items()),
+            (self.maker.theme.base, self.maker.theme.min_pt),
+        ]
+
+
+def kind_folder(kind: str) -> str:
+    """`Poster` -> `poster`."""
+    return kind.lower()
+
+
+def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:
+    """How many cells a grid has, and how much text is in each."""
+    if isinstance(grid.count, int):
+        return GridLoad(grid.count)
+    values = list_named(grid.count, page)
+    return GridLoad(len(values), tuple(_weight(value, page.tag) for value in values))
+
+
+def _weight(value: Any, tag: str) -> float:
+    def size(item: Any) -> float:
+        if isinstance(item, str):
+            return sum(2.0 if ord(c) > 0x2E7F else 1.0 for c in item)
+        if isinstance(item, Mapping):
+            return sum(size(v) for v in item.values())
+        if isinstance(item, (tuple, list)):
+            return sum(size(v) for v in item)
+        return 160.0 if item is not None and not isinstance(item, (int, float)) else 0.0
+
+    return 60.0 + size(plain(value, tag))
+
+
+def prompt_strings(layers: tuple[Layer, ...], regions: Mapping[str, Region], box: Box) -> tuple[PromptString, ...]:
+    """The strings that the picture must spell."""
+    out = []
+    for layer in layers:
+        if isinstance(layer, TextLayer) and layer.render == "baked":
+            area = fraction(regions[layer.region].box, box)
+            position = place_words(area) if area else "the centre"
+            out += [PromptString(part.text, part.locale, layer.role, position) for part in layer.parts]
+    return tuple(out)
+
+
+def make_page(program: PageProgram, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...]) -> Page:
+    """The page of one piece."""
+    used = {layer.region for layer in layers}
+    title = next(
+        (layer.parts[0].text for role in _TITLE_ROLES for layer in layers if isinstance(layer, TextLayer) and layer.role == role),
+        "",
+    )
+    return Page(
+        id=program.id,
+        title=" ".join(title.split()) or program.id,
+        canvas=program.canvas,
+        background=program.background,
+        regions=tuple(region for name, region in program.regions.items() if name in used),
+        layers=layers,
+        scene=scene,
+        scene_box=program.scene.box if program.scene and program.scene.spec.region else None,
+        notes=notes,
+        place=program.source.place,
+    )
