@@ -1,0 +1,1 @@
+"""One file = one format; the file's name is its id."""
