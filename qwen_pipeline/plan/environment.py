@@ -164,8 +164,11 @@ _REFUSED = (
 
 
 def refuse_statements(text: str) -> None:
-    """Raise ExpansionError `forbidden` for statements other than `if`."""
-    found = next(ENVIRONMENT.parse(text).find_all(_REFUSED), None)
+    """Raise ExpansionError `forbidden` for statements other than `if`, and for the template's own object."""
+    tree = ENVIRONMENT.parse(text)
+    if any(name.name == "self" for name in tree.find_all(nodes.Name)):
+        raise ExpansionError("forbidden", "'self' is not allowed in specs")
+    found = next(tree.find_all(_REFUSED), None)
     if found is not None:
         name = type(found).__name__.lower()
         raise ExpansionError("forbidden", f"'{{% {name} %}}' is not allowed in specs; repeat with for_each, choose with when")

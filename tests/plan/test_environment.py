@@ -1,0 +1,85 @@
+"""Expressions: data only, strict, bounded."""
+
+import pytest
+
+from qwen_pipeline.plan.environment import ExpansionError, TableView, compile_expression, compile_text, names_in
+from qwen_pipeline.plan.locales import locale_names
+
+TABLE = TableView(("metric", "value"), [{"metric": "on_time", "value": 98.5}, {"metric": "cities", "value": 41}], "metric")
+NAMES = {"locale": locale_names("zh-CN"), "q3": TABLE, "row": {"sku": "tea-07", "price": "2999"}, "day": "2026-04-18"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain {text}", "plain {text}"),
+        ("{{ row.sku }}", "tea-07"),
+        ("{{ row['sku'] }}", "tea-07"),
+        ("{{ q3.on_time }}", "98.5"),
+        ("{{ q3['cities'] }}", "41"),
+        ("{{ q3[0].value }}", "98.5"),
+        ("{{ day | date('M月d日') }}", "4月18日"),
+        ("{{ row.price | money }}", "¥2,999"),
+        ("{{ row.price | money('USD') }}", "US$2,999"),
+        ("{{ 12.5 | money(locale) }}", "¥12.50"),
+        ("{{ 0.256 | percent }}", "26%"),
+        ("{{ 1234567.5 | number }}", "1,234,567.5"),
+        ("{{ q3 | argmax('value') | field('metric') }}", "on_time"),
+        ("{{ q3 | mean('value') | round(2) }}", "69.75"),
+        ("{% if row.sku == 'tea-07' %}yes{% else %}no{% endif %}", "yes"),
+        ("{{ 6 * 7 }}", "42"),
+        ("{{ 105 | chinese_number }} {{ 12 | chinese_number }} {{ 2026 | chinese_number }}", "一百零五 十二 二千零二十六"),
+    ],
+)
+def test_expands(text: str, expected: str) -> None:
+    assert compile_text(text)(NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ nothing }}", "undefined"),
+        ("{{ row.colour }}", "undefined"),
+        ("{{ q3.nope }}", "undefined"),
+        ("{{ row.__class__ }}", "undefined"),
+        ("{{ ''.__class__.__mro__ }}", "undefined"),
+        ("{{ row.items() }}", "forbidden"),
+        ("{{ range(9) }}", "forbidden"),
+        ("{{ cycler }}", "undefined"),
+        ("{{ self }}", "forbidden"),
+        ("{% for a in row %}{{ a }}{% endfor %}", "forbidden"),
+        ("{% set a = 1 %}", "forbidden"),
+        ("{% include '/etc/passwd' %}", "forbidden"),
+        ("{% import 'os' as os %}", "forbidden"),
+        ("{% macro m() %}{% endmacro %}", "forbidden"),
+        ("{{ 'a' * 1000000000 }}", "forbidden"),
+        ("{{ 9 ** 9 ** 9 }}", "forbidden"),
+        ("{{ row.sku | nofilter }}", "bad-expression"),
+        ("{{ row.sku", "bad-expression"),
+        ("{{ row.sku | money }}", "bad-expression"),
+        ("{{ day | date | date }}", "bad-expression"),
+    ],
+)
+def test_refuses(text: str, code: str) -> None:
+    with pytest.raises(ExpansionError) as caught:
+        compile_text(text)(NAMES)
+    assert caught.value.code == code
+
+
+def test_expression_is_strict() -> None:
+    assert compile_expression("row.sku == 'tea-07'")(NAMES) is True
+    with pytest.raises(ExpansionError):
+        compile_expression("row.missing")(NAMES)
+
+
+def test_names_read() -> None:
+    assert names_in("{{ row.sku }} {{ day | date }}") == {"row", "day"}
+    assert names_in("row.sku == 'x'", expression=True) == {"row"}
+    assert names_in("no names") == frozenset()
+
+
+def test_money_and_dates_by_locale() -> None:
+    german = {"locale": locale_names("de-DE"), "price": 1234.5, "day": "2026-04-18"}
+    assert compile_text("{{ price | money }}")(german) == "1.234,50\xa0€"
+    assert compile_text("{{ day | date('d. MMMM') }}")(german) == "18. April"
+    assert compile_text("{{ '2026-04-18T09:05' | time }}")({"locale": locale_names("en-GB")}) == "09:05"

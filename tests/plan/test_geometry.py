@@ -1,0 +1,78 @@
+"""Regions, grids and canvases in points."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen_pipeline.plan.geometry import GridLoad, grid_boxes, resolve_canvas, resolve_regions
+from qwen_pipeline.types import Box, Canvas
+from qwen_pipeline.types.spec import CanvasSpec, GridSpec, Layout
+
+CANVAS = Canvas("c", 400.0, 200.0, bleed_pt=10.0)
+
+
+def test_boxes_nest() -> None:
+    layout = Layout.model_validate(
+        {
+            "name": "x",
+            "regions": {
+                "outer": {"box": ["10%", "10%", "50%", "80%"]},
+                "inner": {"within": "outer", "box": ["50%", "0%", "50%", "20pt"]},
+            },
+        }
+    )
+    regions = resolve_regions(layout, CANVAS, lambda _grid: GridLoad(0))
+    assert regions["outer"].box == Box(40, 20, 200, 160)
+    assert regions["inner"].box == Box(140, 20, 100, 20)
+    assert regions["bleed"].box == Box(-10, -10, 420, 220)
+
+
+def test_cells_of_a_grid() -> None:
+    layout = Layout.model_validate(
+        {
+            "name": "x",
+            "regions": {
+                "stats": {
+                    "box": ["0%", "0%", "100%", "100%"],
+                    "grid": {"columns": 2, "count": "stats", "gap": "20pt"},
+                    "cells": {"value": {"box": ["0%", "50%", "100%", "50%"], "align": "center"}},
+                }
+            },
+        }
+    )
+    regions = resolve_regions(layout, CANVAS, lambda _grid: GridLoad(3))
+    assert regions["stats[0]"].box == Box(0, 0, 190, 90)
+    assert regions["stats[2]"].box == Box(0, 110, 190, 90)
+    assert regions["stats[1].value"].box == Box(210, 45, 190, 45)
+    assert regions["stats[1].value"].align == "center"
+    assert "stats[3]" not in regions
+
+
+@given(
+    st.integers(1, 40), st.sampled_from(["auto", 1, 2, 5]), st.floats(0, 5), st.lists(st.floats(1, 900), min_size=40, max_size=40)
+)
+def test_grid_cells_never_overlap_and_stay_inside(count: int, columns: object, gap: float, weights: list[float]) -> None:
+    grid = GridSpec.model_validate({"columns": columns, "count": count, "gap": f"{gap:.2f}pt", "weights": "content"})
+    outer = Box(5, 7, 600, 500)
+    boxes = grid_boxes(grid, outer, GridLoad(count, tuple(weights[:count])))
+    assert len(boxes) == count
+    for index, box in enumerate(boxes):
+        assert box.w_pt > 0
+        assert box.x_pt >= outer.x_pt - 0.01
+        assert box.right_pt <= outer.right_pt + 0.01
+        assert box.bottom_pt <= outer.bottom_pt + 0.01
+        assert not any(box.overlaps(other, 0.01) for other in boxes[:index])
+
+
+def test_canvas_sizes() -> None:
+    a2 = resolve_canvas(CanvasSpec.model_validate({"size": "A2", "orientation": "landscape", "bleed": "3mm"}))
+    assert (round(a2.width_pt, 1), round(a2.height_pt, 1)) == (1683.8, 1190.6)
+    assert round(a2.bleed_pt, 3) == 8.504
+    square = resolve_canvas(CanvasSpec.model_validate({"size": "1080x1080px"}))
+    assert (square.width_pt, square.width_px) == (810.0, 1080)
+
+
+@pytest.mark.parametrize("size", ["A99", "0x10px", "10x10", "99999x10px", "-3mmx4mm", ""])
+def test_impossible_sizes(size: str) -> None:
+    with pytest.raises(ValueError):
+        resolve_canvas(CanvasSpec.model_validate({"size": size}))
