@@ -11,6 +11,7 @@ from qwen_pipeline.types.spec import (
     ChartSpec,
     IconLayerSpec,
     ImageLayerSpec,
+    PairSpec,
     QrLayerSpec,
     ShapeLayerSpec,
     Text,
@@ -27,7 +28,9 @@ Program = tuple[Layer, ...] | Run
 
 
 def _text_program(spec: TextLayerSpec, page: PageContext, entry: Entry) -> Run:
-    given = spec.text if spec.text is not None else slot_value(spec.slot, page, entry) if spec.slot else None
+    given = slot_value(spec.slot, page, entry) if spec.slot else None
+    if given is None:
+        given = spec.text
     key = spec.id if spec.id in page.overridden else spec.slot if spec.slot in page.overridden else None
     texts: tuple[Any, ...] = given if isinstance(given, tuple) else (given,)
     listed = isinstance(given, tuple)
@@ -73,6 +76,7 @@ def _text_maker(
     tags = {"all": page.locales, "primary": page.locales[:1], "secondary": page.locales[1:]}[spec.locale]
     base = base_size_pt(page.theme, page.canvas)
     max_lines = spec.fit.max_lines if spec.fit and spec.fit.max_lines else role.max_lines
+    pair_ratio = round(min(1.0, (role.pair_ratio or page.pair.ratio) * page.pair.ratio / PairSpec().ratio), 4)
     pair_color = page.palette.color(page.pair.color) if page.pair.color else None
 
     def make(expand: Callable[[str], str], n: int, listed: bool) -> tuple[Layer, ...]:
@@ -90,7 +94,7 @@ def _text_maker(
                 style=style,
                 render="baked" if spec.render == "baked" and page.can_bake else "overlay",
                 asked=spec.render,
-                pair_ratio=page.pair.ratio if "ratio" in page.pair.model_fields_set else role.pair_ratio or page.pair.ratio,
+                pair_ratio=pair_ratio,
                 pair_gap_em=page.pair.gap,
                 pair_color=pair_color,
                 pair_weight=page.pair.weight,
