@@ -1,0 +1,115 @@
+"""Small things that several styles share: clouds, birds, leaves in free corners, a table, rain, the clearing for words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from .canvas import Canvas, Mask
+from .fields import Rng, as_mask, pick
+from .motifs import MOTIFS, Motif
+from .palette import RGB, shift
+from .paths import points, rect
+from .room import Rect
+from .stage import Stage
+
+Pen = Callable[[Canvas, Motif, Rng], None]
+
+
+def clearing(canvas: Canvas, stage: Stage, color: RGB, reach: float = 0.055, shadow: float = 0.0) -> Mask | None:
+    """A smooth shape of one colour round the calm areas, led over the picture's edges; returns its mask."""
+    if not stage.room.calm:
+        return None
+    mask = contour(stage, reach)
+    if shadow:
+        canvas.shadow(mask, 0, shadow * 0.6, shadow, (50, 44, 52), 0.5)
+    canvas.paint(mask, color)
+    return mask
+
+
+def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
+    """Coverage of everything within `reach` short sides of the calm areas, with a slow swing in its outline."""
+    f = 4
+    nx, ny = max(32, stage.w // f), max(32, stage.h // f)
+    gx, gy = nx // 4 + 2, ny // 4 + 2
+    sd = stage.room.distance(gx, gy)
+    rng = stage.rng(850)
+    x = np.linspace(0, stage.w / stage.u, gx)[None, :]
+    y = np.linspace(0, stage.h / stage.u, gy)[:, None]
+    a, b, c = rng.random(3) * 6.283
+    wave = np.sin(x * 4.1 + y * 1.3 + a) + 0.7 * np.sin(y * 4.7 - x * 1.1 + b) + 0.4 * np.sin((x + y) * 7.3 + c)
+    field = sd - reach - sway * wave * np.clip(sd / 0.05, 0, 1)
+    fine = np.asarray(Image.fromarray(field.astype(np.float32)).resize((nx, ny), Image.Resampling.BICUBIC), np.float64)
+    edge = f / stage.u
+    soft = as_mask(0.5 - fine / edge * 0.5, stage.w, stage.h)
+    return Mask(0, 0, soft.point([min(255, max(0, round((v - 128) * 2.2 + 128))) for v in range(256)]))
+
+
+def clouds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
+    """Long flat clouds of rounded bars."""
+    rng = stage.rng(851)
+    top = stage.room.horizon() * stage.h
+    for _ in range(n):
+        w = stage.u * pick(rng, 0.14, 0.34)
+        x, y = stage.w * pick(rng, -0.05, 0.95), top * pick(rng, 0.08, 0.72)
+        t = w * 0.085
+        bars = [rect(x, y, w, t, t), rect(x + w * 0.22, y - t * 0.98, w * 0.55, t * 1.02, t), rect(x - w * 0.16, y + t * 0.96, w * 0.6, t, t)]
+        canvas.paint(canvas.shape(bars), color)
+
+
+def birds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
+    rng = stage.rng(852)
+    area = stage.hero_rect()
+    bx, by = area.x + area.w * pick(rng, 0.12, 0.7), area.y + area.h * pick(rng, 0.08, 0.22)
+    for i in range(n):
+        s = stage.u * pick(rng, 0.008, 0.014)
+        x, y = bx + (i * 2.3 + pick(rng, -0.6, 0.6)) * s, by - (i % 4) * s * 1.2
+        wing = points([(x - s, y - s * 0.42), (x - s * 0.45, y - s * 0.55), (x, y), (x + s * 0.45, y - s * 0.55), (x + s, y - s * 0.42)])
+        canvas.paint(canvas.stroke([wing], s * 0.22), color)
+
+
+def foliage(canvas: Canvas, stage: Stage, names: tuple[str, ...], pen: Pen, size: float = 0.34, most: int = 2) -> None:
+    """Leaves reach in from the corners that carry no words."""
+    rng = stage.rng(853)
+    corners = [(0.0, 0.0, 135.0), (1.0, 0.0, 225.0), (0.0, 1.0, 42.0), (1.0, 1.0, -42.0)]
+    scored = []
+    for cx, cy, angle in corners:
+        x, y = stage.w * cx + (0.5 - cx) * stage.u * 0.36, stage.h * cy + (0.5 - cy) * stage.u * 0.36
+        scored.append((min(stage.room.at(x, y), 0.5) + 0.12 * rng.random(), cx, cy, angle))
+    for room, cx, cy, angle in sorted(scored, reverse=True)[:most]:
+        if room < 0.10:
+            continue
+        length = stage.u * size * min(1.0, 0.4 + room * 1.6)
+        for spread in (-26, 22, -2):
+            name = names[int(rng.random() * len(names))]
+            at = (cx * stage.w + (0.5 - cx) * -stage.u * 0.06, cy * stage.h + (0.5 - cy) * -stage.u * 0.06)
+            pen(canvas, MOTIFS[name](rng).placed(*at, length * pick(rng, 0.85, 1.1), angle + spread + pick(rng, -6, 6)), rng)
+
+
+def table(canvas: Canvas, stage: Stage, area: Rect, color: RGB) -> float:
+    """A round table top under the hero; returns the height of its middle."""
+    y = area.bottom - area.h * 0.115
+    a = np.linspace(0, 2 * np.pi, 120)
+    rx, ry = area.w * 0.52, area.h * 0.075
+    for dy, c in ((ry * 0.34, shift(color, -0.16)), (0.0, color)):
+        canvas.paint(canvas.shape([np.stack([area.cx + rx * np.cos(a), y + dy + ry * np.sin(a)], 1)]), c)
+    canvas.paint(canvas.halo(area.cx, y, rx * 0.75, ry * 0.7), shift(color, -0.14), 0.8)
+    return y
+
+
+def weather(canvas: Canvas, stage: Stage) -> None:
+    """Rain or snow, where the subject has it."""
+    rng = stage.rng(854)
+    if stage.subject.has("rain"):
+        slant = stage.u * 0.014 * stage.light
+        drops = []
+        for _ in range(130):
+            x, y, s = stage.w * rng.random(), stage.h * rng.random(), pick(rng, 0.5, 1.3)
+            drops.append(points([(x, y), (x + slant * s, y + stage.u * 0.045 * s)]))
+        canvas.paint(canvas.stroke(drops, stage.u * 0.0022), (255, 255, 255), 0.5)
+    if stage.subject.has("snow"):
+        for _ in range(150):
+            x, y, r = stage.w * rng.random(), stage.h * rng.random(), stage.u * pick(rng, 0.002, 0.007)
+            canvas.paint(canvas.halo(x, y, r * 1.6), (255, 255, 255), 0.9)

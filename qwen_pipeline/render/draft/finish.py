@@ -1,0 +1,123 @@
+"""What every picture gets last: calm where the words go, grain, and a guarantee of contrast in the calm areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageChops, ImageFilter
+
+from qwen_pipeline.types import CalmArea, Color
+
+from .fields import as_mask, fbm, grain
+from .palette import AIM, Palette, luminance
+from .stage import Stage
+
+Floats = npt.NDArray[np.float64]
+
+LAW = 4.8
+"""Least contrast between the words and any pixel of a calm area; the law is 4.5, the rest is for later resampling."""
+
+_LINEAR = np.array([Color(v, v, v).luminance() for v in range(256)])
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a style ends. `feather`: width of the fade round the words, in short sides; `ghost`: how much of the picture stays
+    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels."""
+
+    feather: float = 0.22
+    ghost: float = 0.10
+    ragged: float = 0.10
+    grain: int = 5
+    vignette: float = 0.0
+
+
+def settle(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
+    """Fade the picture out under the words, add vignette and grain, and hold the contrast."""
+    if finish.vignette:
+        image = _vignette(image, finish.vignette)
+    if stage.room.calm:
+        image = _veil(image, stage, finish)
+    if finish.grain:
+        noise = grain(stage.rng(801), image.width, image.height, finish.grain)
+        image = ImageChops.add(image, Image.merge("RGB", (noise, noise, noise)), 1, -128)
+    for area in stage.room.calm:
+        _hold(image, area, stage.palette)
+    return image
+
+
+def _veil(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
+    w, h = image.size
+    nx, ny = max(24, min(256, w // 8)), max(24, min(256, h // 8))
+    sd = stage.room.distance(nx, ny)
+    if finish.ragged:
+        outside = np.clip(sd / 0.06, 0, 1)
+        sd = sd + (fbm(stage.rng(802), nx, ny, 3, 4) - 0.45) * finish.ragged * outside
+    t = np.clip(1 - (sd - 0.012) / finish.feather, 0, 1)
+    cover = t * t * t * (t * (6 * t - 15) + 10) * (1 - finish.ghost)
+    small = image.resize((nx, ny), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(1.0, nx * 0.035)))
+    calm = _towards_ground(np.asarray(small, np.float64), stage.palette)
+    soft = Image.fromarray(np.rint(calm).astype(np.uint8)).resize((w, h), Image.Resampling.BICUBIC)
+    return Image.composite(soft, image, as_mask(cover, w, h))
+
+
+def _towards_ground(rgb: Floats, palette: Palette) -> Floats:
+    """Every pixel mixed with the ground colour, at least by half, and as far as the contrast needs."""
+    ground = np.array(palette.ground, np.float64)
+    words = luminance(palette.words)
+    best = rgb * 0.45 + ground * 0.55
+    for t in (0.65, 0.75, 0.85, 0.93, 1.0):
+        low = _contrast(best, words) < AIM
+        if not low.any():
+            break
+        best[low] = rgb[low] * (1 - t) + ground * t
+    return best
+
+
+def _contrast(rgb: Floats, words: float) -> Floats:
+    index = np.clip(np.rint(rgb), 0, 255).astype(np.intp)
+    lum = _LINEAR[index] @ (0.2126, 0.7152, 0.0722)
+    return (np.maximum(lum, words) + 0.05) / (np.minimum(lum, words) + 0.05)
+
+
+def _hold(image: Image.Image, area: CalmArea, palette: Palette) -> None:
+    """Move each pixel of the area that falls short of `LAW` towards white or black until it does not. In place."""
+    w, h = image.size
+    box = (
+        max(0, int(area.x * w) - 2),
+        max(0, int(area.y * h) - 2),
+        min(w, int((area.x + area.w) * w) + 3),
+        min(h, int((area.y + area.h) * h) + 3),
+    )
+    if box[0] >= box[2] or box[1] >= box[3]:
+        return
+    words = luminance(palette.words)
+    part = image.crop(box)
+    # the worst pixel of a block has the block's extreme of every channel, or better: a cheap first look
+    extreme = part.filter(ImageFilter.MaxFilter(3) if palette.dark else ImageFilter.MinFilter(3)).reduce(2)
+    if _contrast(np.asarray(extreme, np.float64), words).min() >= LAW:
+        return
+    rgb = np.asarray(part, np.float64).copy()
+    end = np.array((0, 0, 0) if palette.dark else (255, 255, 255), np.float64)
+    low = _contrast(rgb, words) < LAW
+    bad = rgb[low]
+    lifted = bad
+    for t in np.linspace(0.1, 1, 10):
+        short = _contrast(lifted, words) < LAW
+        if not short.any():
+            break
+        lifted = np.where(short[:, None], bad * (1 - t) + end * t, lifted)
+    rgb[low] = lifted
+    image.paste(Image.fromarray(np.clip(np.rint(rgb), 0, 255).astype(np.uint8)), box[:2])
+
+
+def _vignette(image: Image.Image, amount: float) -> Image.Image:
+    w, h = image.size
+    x = np.linspace(-1, 1, 96)
+    r = np.clip((np.hypot(x[None, :], x[:, None]) - 0.55) / 0.9, 0, 1)
+    dark = as_mask(1 - amount * r * r * (3 - 2 * r), w, h)
+    return ImageChops.multiply(image, Image.merge("RGB", (dark, dark, dark)))
+
+

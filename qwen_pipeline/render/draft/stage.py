@@ -1,0 +1,91 @@
+"""What every style is handed: the request understood, with its own streams of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .fields import Rng, rng_of
+from .motifs import MOTIFS, Motif, Role
+from .palette import RGB, Palette, chroma_of, lightness, mix, shift, tone
+from .room import Rect, Room
+from .subjects import SCENIC, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One picture to paint. Sizes in px."""
+
+    w: int
+    h: int
+    seed: int
+    palette: Palette
+    subject: Subject
+    room: Room
+
+    @property
+    def u(self) -> float:
+        return self.room.u
+
+    def rng(self, purpose: int) -> Rng:
+        """A stream of its own for each purpose, so that changing one part of a style leaves the others alone."""
+        return rng_of(self.seed, purpose)
+
+    def hero(self, fallback: str = "") -> Motif | None:
+        """The main thing, in its own units."""
+        name = self.subject.hero or fallback
+        return MOTIFS[name](self.rng(901)) if name else None
+
+    @property
+    def scenic(self) -> bool:
+        """The hero belongs into the landscape, or there is none."""
+        return not self.subject.hero or self.subject.hero in SCENIC
+
+    def hero_rect(self) -> Rect:
+        lean = self.rng(902).random()
+        rect = self.room.free(lean)
+        if self.room.calm:
+            return rect
+        side = (0.30, 0.5, 0.70)[int(lean * 3)]
+        w = min(self.w * 0.62, self.h * 0.9)
+        return Rect(min(max(self.w * side - w / 2, 0), self.w - w), self.h * 0.14, w, self.h * 0.76)
+
+    @property
+    def light(self) -> int:
+        """-1: the light comes from the left, 1: from the right."""
+        return -1 if self.rng(903).random() < 0.5 else 1
+
+
+Skin = Callable[[Role, float], RGB]
+
+
+def skin_of(p: Palette, depth: float = 0.0, glow: float = 0.0) -> Skin:
+    """Colours for the parts of motifs. `depth` fades them into the haze, `glow` lightens all of them."""
+    green = mix(p.secondary, (86, 134, 92), 0.62) if chroma_of(p.primary) < 0.04 else mix(p.primary, (86, 138, 92), 0.45)
+    base: dict[Role, RGB] = {
+        "body": p.hero,
+        "trim": tone(p.accent, min(0.72, max(0.55, lightness(p.accent))), 1.0),
+        "detail": tone(p.primary, 0.30, 0.6),
+        "pale": tone(mix(p.paper, p.secondary, 0.08), 0.95, 0.8),
+        "leaf": tone(green, 0.55, 1.0),
+        "warm": tone(mix(p.secondary, (226, 158, 78), 0.6), 0.74, 1.0),
+        "liquid": tone(mix(p.accent, (214, 126, 48), 0.55), 0.66, 1.05),
+        "glass": tone(p.primary, 0.92, 0.35),
+        "deep": tone(p.primary, 0.27, 0.6),
+        "metal": tone(p.primary, 0.82, 0.10),
+    }
+
+    def color(role: Role, by: float) -> RGB:
+        plain = shift(base[role], by + glow)
+        return p.haze(plain, depth) if depth else plain
+
+    return color
+
+
+def fit(motif: Motif, rect: Rect, grow: float = 1.0, degrees: float = 0.0, flip: bool = False, floor: bool = True) -> Motif:
+    """The motif as large as the rectangle allows, times `grow`; on its floor or in its middle."""
+    x0, y0, x1, y1 = motif.box()
+    scale = min(rect.w / (x1 - x0), rect.h / (y1 - y0)) * grow
+    mid = (x0 + x1) / 2 * (-1 if flip else 1)
+    y = rect.bottom - y1 * scale if floor else rect.cy - (y0 + y1) / 2 * scale
+    return motif.placed(rect.cx - mid * scale, y, scale, degrees, flip)

@@ -1,0 +1,120 @@
+"""Flat editorial illustration: clean shapes in few colours, grain on the shaded side, a large sun."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..canvas import Canvas, Mask
+from ..decor import birds, clearing, clouds, foliage, table, weather
+from ..fields import pick
+from ..finish import Finish
+from ..motifs import MOTIFS
+from ..palette import RGB, mix, shift, tone
+from ..pens import flat, stippled
+from ..stage import Stage, fit, skin_of
+from ..terrain import Layer, landscape
+
+FINISH = Finish(feather=0.10, ghost=0.0, ragged=0.0, grain=3)
+
+
+def paint(stage: Stage) -> Canvas:
+    sky = _sky(stage)
+    canvas = Canvas(stage.w, stage.h, sky)
+    _sun(canvas, stage)
+    clouds(canvas, stage, mix(sky, (255, 255, 255), 0.10 if stage.palette.dark else 0.55))
+    layers = landscape(stage, "hills")
+    for i, layer in enumerate(layers):
+        _land(canvas, stage, layer, _color(stage, layer.depth, i))
+        if i == len(layers) // 2:
+            _inhabit(canvas, stage, layer)
+    birds(canvas, stage, tone(stage.palette.primary, 0.85 if stage.palette.dark else 0.35, 0.6))
+    weather(canvas, stage)
+    clearing(canvas, stage, stage.palette.ground)
+    motif = stage.hero()
+    if motif is not None and not stage.scenic:
+        rect = stage.hero_rect()
+        if min(rect.w, rect.h) > stage.u * 0.22:
+            table(canvas, stage, rect, tone(stage.palette.secondary, 0.36 if stage.palette.dark else 0.80, 0.8))
+            placed = fit(motif, rect, 0.74 if motif.stands else 0.66, flip=stage.light > 0, floor=motif.stands)
+            flat(canvas, placed.placed(0, -rect.h * 0.12 if motif.stands else 0, 1), skin_of(stage.palette), stage.light, stage.rng(6))
+    foliage(canvas, stage, ("sprig", "eucalyptus", "palm"), lambda c, m, r: flat(c, m, skin_of(stage.palette), stage.light, r))
+    return canvas
+
+
+def _sky(stage: Stage) -> RGB:
+    p = stage.palette
+    return p.safe(tone(p.primary, 0.27, 0.85)) if p.dark else p.safe(mix(p.paper, tone(p.secondary, 0.90, 0.8), 0.55))
+
+
+def _sun(canvas: Canvas, stage: Stage) -> None:
+    rng, p, rect = stage.rng(4), stage.palette, stage.hero_rect()
+    x = rect.x + rect.w * pick(rng, 0.38, 0.62)
+    y = max(rect.y + rect.h * 0.30, stage.room.horizon() * stage.h - stage.u * pick(rng, 0.16, 0.26))
+    r = min(stage.u * pick(rng, 0.15, 0.20), rect.w * 0.34)
+    color = tone(p.secondary, 0.90, 0.7) if p.dark else tone(p.accent, 0.70, 1.0)
+    sky = _sky(stage)
+    for k, amount in ((2.9, 0.06), (2.2, 0.11), (1.55, 0.18)):
+        canvas.paint(canvas.disc(x, y, r * k), mix(sky, color, amount))
+    sun = canvas.disc(x, y, r)
+    canvas.paint(sun, color)
+    ramp = np.linspace(0, 0.8, 40)[:, None] * np.ones((1, 4))
+    canvas.paint(stippled(sun, ramp, rng, max(1, round(stage.u / 700))), shift(color, 0.11))
+
+
+def _color(stage: Stage, depth: float, i: int) -> RGB:
+    p = stage.palette
+    far = mix(_sky(stage), tone(p.primary, 0.52 if p.dark else 0.74, 0.8), 0.55)
+    near = tone(p.primary, 0.20 if p.dark else 0.36, 0.95)
+    color = mix(far, near, round((1 - depth) ** 0.9, 3))
+    if i % 3 == 1:
+        color = mix(color, tone(p.secondary, 0.42 if p.dark else 0.66, 0.9), 0.42)
+    return color
+
+
+def _land(canvas: Canvas, stage: Stage, layer: Layer, color: RGB) -> None:
+    mask = canvas.shape([layer.ring])
+    if layer.kind == "road":
+        canvas.paint(mask, mix(color, stage.palette.paper, 0.55))
+        canvas.paint(canvas.stroke(layer.lines, stage.u * 0.006), stage.palette.paper)
+        return
+    canvas.paint(mask, color)
+    dot = max(1, round(stage.u / 700))
+    canvas.paint(stippled(mask, _below(layer, mask, stage.h * 0.16), stage.rng(40 + round(layer.depth * 50)), dot), shift(color, 0.10 if not stage.palette.dark else 0.07))
+    if layer.lines:
+        width = stage.u * (0.0022 + 0.0042 * (1 - layer.depth))
+        role = shift(color, 0.13) if layer.kind == "land" else mix(color, stage.palette.paper, 0.75)
+        canvas.paint(canvas.stroke(layer.lines, width, caps=layer.kind == "water").inside(mask), role, 0.75)
+    if layer.lights:
+        glow = tone(stage.palette.secondary, 0.88, 0.9)
+        canvas.paint(canvas.shape(layer.lights), mix(color, glow, 0.85 if stage.palette.dark else 0.5))
+
+
+def _below(layer: Layer, mask: Mask, reach: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Light that falls on the crest and fades `reach` px below it, at an eighth of the mask's size."""
+    nx, ny = max(2, mask.image.width // 8), max(2, mask.image.height // 8)
+    xs = mask.x + (np.arange(nx) + 0.5) * mask.image.width / nx
+    ys = mask.y + (np.arange(ny) + 0.5) * mask.image.height / ny
+    crest = np.interp(xs, layer.crest[:, 0], layer.crest[:, 1])
+    return np.clip(1 - (ys[:, None] - crest[None, :]) / reach, 0, 1) ** 1.6 * 0.72
+
+
+def _inhabit(canvas: Canvas, stage: Stage, layer: Layer) -> None:
+    """The scenic hero, or small trees and houses, stand on the middle distance."""
+    rng = stage.rng(5)
+    rect = stage.hero_rect()
+    if stage.subject.hero and stage.scenic and stage.subject.hero != "bird":
+        x = rect.cx
+        size = min(rect.w * 0.62, rect.h * 0.55, stage.u * 0.46)
+        motif = MOTIFS[stage.subject.hero](rng).placed(x, layer.height_at(x) + size * 0.03, size)
+        flat(canvas, motif, skin_of(stage.palette), stage.light, rng)
+        return
+    if layer.kind != "land":
+        return
+    for _ in range(9):
+        x = stage.w * rng.random()
+        y = layer.height_at(x)
+        size = stage.u * pick(rng, 0.035, 0.06)
+        if stage.room.at(x, y) > 0.05:
+            flat(canvas, MOTIFS["tree"](rng).placed(x, y + size * 0.06, size), skin_of(stage.palette, 0.12), stage.light, rng)
+
+
