@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qwen_pipeline import fingerprint
-from qwen_pipeline.types import ImageItem, TextItem, TypesetPage
+from qwen_pipeline.types import ImageItem, Item, TextItem, TypesetPage
 
 from .format import Delivery, DrawnScene
 
@@ -49,7 +49,7 @@ class SourceTypes:
         self._drawn = self._placed = self._set = False
 
     def add(self, page: TypesetPage) -> None:
-        for item in page.items:
+        for item in _seen(page):
             if isinstance(item, ImageItem):
                 self._drawn |= item.is_scene
                 self._placed |= not item.is_scene
@@ -68,6 +68,15 @@ class SourceTypes:
         if self._neural:
             return IPTC_SOURCE + ("compositeSynthetic" if self._placed or self._set else "trainedAlgorithmicMedia")
         return IPTC_SOURCE + ("composite" if self._placed else "algorithmicMedia")
+
+
+def _seen(page: TypesetPage) -> tuple[Item, ...]:
+    """The items from the last scene that covers the whole page: what lies below it shows nowhere."""
+    bleed = page.canvas.bleed_box
+    covering = (
+        n for n, i in enumerate(page.items) if isinstance(i, ImageItem) and i.is_scene and i.box == bleed and i.opacity >= 1
+    )
+    return page.items[max(covering, default=0) :]
 
 
 def _scene(name: str, drawn: DrawnScene) -> dict[str, Any]:

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import Field
+
+from qwen_pipeline.types import Box, Color, SetString, TextItem, TypesetPage
+from qwen_pipeline.verify.check import Outcome, Settings, check
+from qwen_pipeline.verify.subject import Subject, pixels_of
+
+_WORST_PERCENT = 5
+"""The ratio that 95 % of the pixels under a line reach: a few grains of paper texture do not make a line unreadable."""
+_BAKED_TONES = (3, 97)
+"""Percentiles of luminance taken for the letters and the ground of words that are in the picture itself."""
+_LARGE_PT, _LARGE_BOLD_PT, _BOLD = 18.0, 14.0, 700
+"""WCAG 2.2, "large scale (text)"."""
+
+Ratio = Annotated[float, Field(ge=1, le=21)]
+Luminance = NDArray[np.float64]
+
+
+class ContrastSettings(Settings):
+    """Settings of `contrast`."""
+
+    min: Ratio = 4.5
+    """WCAG 2.2, 1.4.3, level AA."""
+    large: Ratio | None = None
+    """For letters of 18 pt, or 14 pt bold; WCAG asks for 3. None: as `min`."""
+
+
+@check(
+    "contrast",
+    rationale="Readers see pixels, not colour values: words over a picture are as readable as the picture under them is calm.",
+    codes=("low", "baked-low"),
+    settings=ContrastSettings,
+)
+def CHECK(subject: Subject, settings: ContrastSettings) -> Iterator[Outcome]:
+    """Every line of text stands out from the very pixels it lies on."""
+    for number, _, page in subject.each_page():
+        if not page.strings:
+            continue
+        ground = subject.raster(number, text=False)
+        strings = {string.id: string for string in page.strings}
+        for item in page.items:
+            if isinstance(item, TextItem) and item.string in strings:
+                yield from _judge(item, strings[item.string], page, ground, settings)
+
+
+def _judge(
+    item: TextItem, string: SetString, page: TypesetPage, ground: Image.Image, settings: ContrastSettings
+) -> Iterator[Outcome]:
+    ratios = [(ratio, line.box) for line in item.lines if (ratio := _ratio(item, line.box, page, ground)) is not None]
+    if not ratios:
+        return
+    ratio, box = min(ratios, key=lambda r: r[0])
+    least = _least(string, settings)
+    if ratio < least:
+        what = f"{item.color.hex} on its ground" if item.visible else "the words in the picture"
+        yield Outcome(
+            "low" if item.visible else "baked-low",
+            f"“{string.text[:40]}”: {what} has a contrast of {ratio:.1f}",
+            page.id,
+            string.id,
+            box,
+            measured=f"{ratio:.2f}",
+            allowed=f"{least:g}",
+            hint="give the text a plate, another colour, or a calmer part of the picture (keep_clear)",
+        )
+
+
+def _least(string: SetString, settings: ContrastSettings) -> float:
+    large = string.size_pt >= _LARGE_PT or (string.size_pt >= _LARGE_BOLD_PT and string.weight >= _BOLD)
+    return settings.large if large and settings.large is not None else settings.min
+
+
+def _ratio(item: TextItem, box: Box, page: TypesetPage, ground: Image.Image) -> float | None:
+    """Contrast of one line, 1 to 21; None where it lies off the page."""
+    left, top, right, bottom = pixels_of(box, page, ground)
+    if right <= left or bottom <= top:
+        return None
+    pixels = np.asarray(ground.crop((left, top, right, bottom)).convert("RGB"), np.float64).reshape(-1, 3)
+    behind = luminance(pixels)
+    if item.visible:
+        return float(np.percentile(_contrast(luminance(_over(item.color, pixels)), behind), _WORST_PERCENT))
+    low, high = np.percentile(behind, _BAKED_TONES)
+    return float((high + 0.05) / (low + 0.05))
+
+
+def luminance(pixels: NDArray[np.float64]) -> Luminance:
+    """Relative luminance of sRGB pixels (n x 3, 0 to 255); WCAG 2.2."""
+    c = pixels / 255
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    weighted: Luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return weighted
+
+
+def _over(color: Color, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array([color.r, color.g, color.b]) * color.alpha + pixels * (1 - color.alpha)
+
+
+def _contrast(a: Luminance, b: Luminance) -> Luminance:
+    return (np.maximum(a, b) + 0.05) / (np.minimum(a, b) + 0.05)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from qwen_pipeline.types import TextLayer, TextPart
+from qwen_pipeline.verify.check import Outcome, Settings, check
+from qwen_pipeline.verify.moments import Tokens, take_moments
+from qwen_pipeline.verify.numerals import links, numerals, without_links
+from qwen_pipeline.verify.spelled import spelled_numbers
+from qwen_pipeline.verify.subject import Subject
+
+_SHORT = 16
+"""Widths, in Latin letters, below which lengths are not compared."""
+
+
+class ParitySettings(Settings):
+    """Settings of `pair.parity`."""
+
+    length: float = 3.0
+    """How many times longer one side may be, Han characters counted as two letters; 0 = any."""
+
+
+@check(
+    "pair.parity",
+    rationale="A bilingual page with two prices, two dates or one language left out misleads half of its readers.",
+    codes=("empty", "numbers", "dates", "links", "length"),
+    settings=ParitySettings,
+)
+def CHECK(subject: Subject, settings: ParitySettings) -> Iterator[Outcome]:
+    """Both languages of a bilingual text are there, with the same numbers, prices, dates, times, links and addresses."""
+    for _, planned, _ in subject.each_page():
+        for layer in planned.layers:
+            if isinstance(layer, TextLayer) and len(layer.parts) > 1:
+                for outcome in _compare(layer, settings):
+                    yield Outcome(page=planned.id, string=f"{layer.id}/{layer.parts[1].locale}", **outcome)
+
+
+def _compare(layer: TextLayer, settings: ParitySettings) -> Iterator[dict[str, str]]:
+    empty = [part.locale for part in layer.parts if not part.text.strip()]
+    if empty:
+        yield {"code": "empty", "message": f"{layer.id} has no words in {', '.join(empty)}", "hint": "write them"}
+        return
+    first, *others = layer.parts
+    for other in others:
+        yield from _differences(layer.id, first, other)
+        yield from _lengths(layer.id, first, other, settings.length)
+
+
+def _differences(layer: str, a: TextPart, b: TextPart) -> Iterator[dict[str, str]]:
+    facts_a, facts_b = _facts(a), _facts(b)
+    for code in ("links", "dates", "numbers"):
+        only_a, only_b = facts_a[code] - facts_b[code], facts_b[code] - facts_a[code]
+        if code == "numbers":
+            only_a, only_b = only_a - _spelled(b), only_b - _spelled(a)
+        if only_a or only_b:
+            yield {
+                "code": code,
+                "message": f"{layer}: {a.locale} and {b.locale} do not say the same {code}",
+                "measured": f"only {a.locale}: {_show(only_a)}; only {b.locale}: {_show(only_b)}",
+                "hint": "correct one side",
+            }
+
+
+def _facts(part: TextPart) -> dict[str, Tokens]:
+    moments, rest = take_moments(without_links(part.text), part.locale)
+    numbers: Tokens = Counter((_number(n.value) + ("%" if n.percent else ""),) for n in numerals(rest, part.locale))
+    return {"links": Counter((link,) for link in links(part.text)), "dates": moments, "numbers": numbers}
+
+
+def _spelled(part: TextPart) -> Tokens:
+    return Counter((str(n),) for n in spelled_numbers(part.text))
+
+
+def _number(value: object) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+
+def _show(tokens: Tokens) -> str:
+    return ", ".join("/".join(token[1:] or token) for token in sorted(tokens.elements())) or "nothing"
+
+
+def _lengths(layer: str, a: TextPart, b: TextPart, most: float) -> Iterator[dict[str, str]]:
+    short, long = sorted((_width(a.text), _width(b.text)))
+    if most > 0 and long > _SHORT and long > most * short:
+        yield {
+            "code": "length",
+            "message": f"{layer}: one language is {long / max(short, 1):.1f} times as long as the other",
+            "measured": f"{long / max(short, 1):.1f}",
+            "allowed": f"{most:g}",
+            "hint": "see whether a part was left out",
+            "at": "warn",
+        }
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

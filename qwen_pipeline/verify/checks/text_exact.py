@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from qwen_pipeline.types import Page, SetString, TextItem, TextLayer, TypesetPage
+from qwen_pipeline.verify.check import Outcome, Settings, check
+from qwen_pipeline.verify.fold import fold, squeeze
+from qwen_pipeline.verify.subject import Delivered, Subject
+
+_MOST_EXTRA = 40
+
+
+@check(
+    "text.exact",
+    rationale="The promise of the program: the words on the page are the words of the spec, all of them, and no others.",
+    codes=("not-set", "changed", "not-asked", "drawn-differs", "not-in-pdf", "extra-in-pdf", "pdf-pages"),
+)
+def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
+    """Plan, solved strings, drawn lines and the text read back from the PDF are the same (NFC, white space folded)."""
+    for _, planned, page in subject.each_page():
+        yield from _set_as_planned(planned, page)
+        yield from _drawn_as_set(planned, page)
+    for file in subject.files:
+        if file.path.suffix == ".pdf":
+            yield from _read_back(subject, file)
+
+
+def _set_as_planned(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
+    wanted = {
+        f"{layer.id}/{part.locale}": part.text
+        for layer in planned.layers
+        if isinstance(layer, TextLayer)
+        for part in layer.parts
+        if part.text.strip()
+    }
+    found = {string.id: string.text for string in page.strings}
+    for name, text in wanted.items():
+        if name not in found:
+            yield Outcome("not-set", f"“{text[:40]}” was never set", page.id, name, allowed=text)
+        elif fold(found[name]) != fold(text):
+            yield Outcome(
+                "changed", f"“{text[:40]}” was set as “{found[name][:40]}”", page.id, name, measured=found[name], allowed=text
+            )
+    for name in found.keys() - wanted.keys():
+        yield Outcome(
+            "not-asked", f"“{found[name][:40]}” is on the page, and nobody asked for it", page.id, name, measured=found[name]
+        )
+
+
+def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
+    drawn: dict[str, str] = {}
+    for item in page.items:
+        if isinstance(item, TextItem):
+            drawn[item.string] = drawn.get(item.string, "") + _drawn_text(item)
+    upper = _upper_case_layers(planned)
+    for string in page.strings:
+        text, got = _as_drawn(string, upper), squeeze(drawn.get(string.id, ""))
+        if got != text:
+            yield Outcome(
+                "drawn-differs",
+                f"“{string.text[:40]}” is drawn as “{got[:40]}”",
+                page.id,
+                string.id,
+                string.box,
+                measured=got,
+                allowed=text,
+            )
+
+
+def _drawn_text(item: TextItem) -> str:
+    """The characters of the runs, which are what is drawn; `Line.text` is only what they claim to be."""
+    return "".join(run.text for line in item.lines for run in line.runs)
+
+
+def _read_back(subject: Subject, file: Delivered) -> Iterator[Outcome]:
+    texts = subject.pdf_texts(file.path)
+    if len(texts) != len(file.pages):
+        yield Outcome(
+            "pdf-pages",
+            f"{file.path.name} has {len(texts)} pages",
+            measured=str(len(texts)),
+            allowed=str(len(file.pages)),
+        )
+        return
+    for number, text in zip(file.pages, texts, strict=True):
+        yield from _compare(subject.piece.pages[number], subject.pages[number], squeeze(_line_ends(text)), file.path.name)
+
+
+def _compare(planned: Page, page: TypesetPage, text: str, file: str) -> Iterator[Outcome]:
+    upper = _upper_case_layers(planned)
+    for string in page.strings:
+        wanted = _as_drawn(string, upper)
+        if wanted not in text:
+            yield Outcome(
+                "not-in-pdf",
+                f"“{string.text[:40]}” cannot be read back from {file}",
+                page.id,
+                string.id,
+                string.box,
+                allowed=string.text,
+            )
+    drawn = Counter(squeeze("".join(_drawn_text(item) for item in page.items if isinstance(item, TextItem))))
+    extra = Counter(text) - drawn
+    if extra:
+        shown = "".join(sorted(extra.elements()))[:_MOST_EXTRA]
+        yield Outcome("extra-in-pdf", f"{file} shows characters that nobody asked for: {shown}", page.id, measured=shown)
+
+
+def _upper_case_layers(planned: Page) -> Mapping[str, bool]:
+    return {layer.id: layer.style.case == "upper" for layer in planned.layers if isinstance(layer, TextLayer)}
+
+
+def _as_drawn(string: SetString, upper: Mapping[str, bool]) -> str:
+    return squeeze(string.text.upper() if upper.get(string.layer, False) else string.text)
+
+
+def _line_ends(text: str) -> str:
+    """pdfium puts U+0002 for a hyphen at the end of a line."""
+    return text.replace("\x02", "-").replace("\ufffe", "-")
