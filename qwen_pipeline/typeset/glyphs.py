@@ -45,8 +45,8 @@ def _rows(line: Line) -> Iterator[list[Glyphs]]:
     row: list[Glyphs] = []
     for run in line.runs:
         last = row[-1] if row else run
-        same = (run.font, run.size_pt, run.y_pt) == (last.font, last.size_pt, last.y_pt) and not (run.rotate_deg or last.rotate_deg)
-        if row and not same:
+        same = (run.font, run.size_pt, run.y_pt) == (last.font, last.size_pt, last.y_pt)
+        if row and (not same or run.rotate_deg or last.rotate_deg):
             yield row
             row = []
         row.append(run)
@@ -104,12 +104,15 @@ def _must_spell(pen: Pen, line: Line) -> bool:
     """Whether a reader could not get the line's text from the runs: other characters, turned or stacked runs, wide gaps."""
     if "".join(run.text for run in line.runs) != line.text:
         return True
-    return any(_breaks(pen, a, b) for a, b in itertools.pairwise(line.runs)) or line.runs[0].rotate_deg != 0
+    return any(_breaks(pen, a, b) for a, b in itertools.pairwise(line.runs))
 
 
 def _breaks(pen: Pen, a: Glyphs, b: Glyphs) -> bool:
-    if b.rotate_deg or abs(a.y_pt - b.y_pt) > _NEAR_PT:
+    if a.rotate_deg != b.rotate_deg:
         return True
+    angle = math.radians(a.rotate_deg)
+    dx, dy = b.x_pt - a.x_pt, b.y_pt - a.y_pt
+    along, across = dx * math.cos(angle) + dy * math.sin(angle), dy * math.cos(angle) - dx * math.sin(angle)
+    gap = along - advance(a.text, face_name(a.font, pen.fonts), a.size_pt)
     spaced = a.text[-1:].isspace() or b.text[:1].isspace()
-    gap = b.x_pt - a.x_pt - advance(a.text, face_name(a.font, pen.fonts), a.size_pt)
-    return not spaced and abs(gap) > WORD_GAP_EM * min(a.size_pt, b.size_pt)
+    return abs(across) > _NEAR_PT or (not spaced and abs(gap) > WORD_GAP_EM * min(a.size_pt, b.size_pt))
