@@ -137,7 +137,9 @@ ColorField = Annotated[str, BeforeValidator(parse_color), WithJsonSchema({"type"
 LocaleTag = Annotated[str, Field(pattern=LOCALE_PATTERN)]
 Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
 Expression = Annotated[str, Field(description="A Jinja expression, without braces.", min_length=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+Float = Annotated[float, Field(strict=True)]
+Bool = Annotated[bool, Field(strict=True)]
 LevelWord = Literal["error", "warn", "off"]
 
 
@@ -154,7 +156,7 @@ class Strict(BaseModel):
 
 class GradientSpec(Strict):
     gradient: Literal["linear", "radial"] = "linear"
-    angle: float = 90.0
+    angle: Float = 90.0
     stops: Annotated[tuple[tuple[LengthField, ColorField], ...], Field(min_length=2)]
     """[[0%, ink/0%], [100%, ink/80%]]"""
 
@@ -173,8 +175,8 @@ class ShadowSpec(Strict):
 class GridSpec(Strict):
     """Cells for a list. `count`: a slot's name or a number; `columns: auto` makes cells as near square as the box allows."""
 
-    columns: Annotated[int, Field(ge=1, le=24)] | Literal["auto"] = "auto"
-    count: str | Annotated[int, Field(ge=1, le=400)]
+    columns: Annotated[int, Field(strict=True, ge=1, le=24)] | Literal["auto"] = "auto"
+    count: str | Annotated[int, Field(strict=True, ge=1, le=400)]
     gap: LengthField = Length(3, "%")
     row_gap: LengthField | None = None
     weights: Literal["equal", "content"] = "equal"
@@ -198,7 +200,7 @@ class RegionSpec(Strict):
 class FitSpec(Strict):
     mode: Literal["shrink", "none"] = "shrink"
     min: LengthField | None = None
-    max_lines: Annotated[int, Field(ge=1)] | None = None
+    max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
     on_fail: LevelWord = "error"
 
 
@@ -226,19 +228,19 @@ class TextLayerSpec(LayerBase):
     """Take the text from a slot (`title`), or from the current entry (`item.value`)."""
     role: str = "body"
     render: Literal["overlay", "baked", "auto"] = "overlay"
-    max_attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    max_attempts: Annotated[int, Field(strict=True, ge=1, le=20)] = 3
     fallback: Literal["overlay", "error"] = "overlay"
     fit: FitSpec | None = None
     align: Literal["start", "center", "end", "justify"] | None = None
     size: LengthField | None = None
     """Instead of the role's size; % is of the page's base size."""
-    scale: Annotated[float, Field(gt=0, le=20)] | None = None
+    scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
     """Multiplies the role's size."""
-    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
     color: ColorField | None = None
     family: str | None = None
-    leading: Annotated[float, Field(ge=0.8, le=4)] | None = None
-    tracking: Annotated[float, Field(ge=-0.2, le=2)] | None = None
+    leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
+    tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
     direction: Literal["horizontal", "vertical"] | None = None
     case: Literal["as-is", "upper"] | None = None
     marker: str | None = None
@@ -258,7 +260,7 @@ class ImageLayerSpec(LayerBase):
     fit: Literal["cover", "contain"] = "contain"
     focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
     radius: LengthField = Length(0, "pt")
-    opacity: Annotated[float, Field(ge=0, le=1)] = 1.0
+    opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
     shadow: ShadowSpec | None = None
     height: LengthField | None = None
     alt: TextField | None = None
@@ -270,7 +272,7 @@ class QrLayerSpec(LayerBase):
     slot: str | None = None
     color: ColorField = "#000000"
     background: ColorField = "#ffffff"
-    quiet_zone: Annotated[int, Field(ge=0, le=12)] = 4
+    quiet_zone: Annotated[int, Field(strict=True, ge=0, le=12)] = 4
     level: Literal["L", "M", "Q", "H"] = "M"
 
 
@@ -283,8 +285,8 @@ class ShapeLayerSpec(LayerBase):
     dash: tuple[LengthField, ...] = ()
     radius: LengthField = Length(0, "pt")
     outset: LengthField = Length(0, "pt")
-    to_bleed: bool = False
-    opacity: Annotated[float, Field(ge=0, le=1)] = 1.0
+    to_bleed: Bool = False
+    opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
     shadow: ShadowSpec | None = None
 
 
@@ -308,14 +310,14 @@ class ChartSpec(Strict):
     """Names of the series, in the order of `y`."""
     where: Expression | None = None
     sort: Literal["none", "ascending", "descending"] = "none"
-    limit: Annotated[int, Field(ge=1, le=200)] | None = None
+    limit: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
     unit: TextField | None = None
     format: str | None = None
     """A number pattern of CLDR: `#,##0.0`."""
     x_format: str | None = None
     """A date pattern of CLDR for dates in `x`: `MMM`."""
     highlight: Literal["none", "max", "min", "last"] = "none"
-    show_values: bool = True
+    show_values: Bool = True
 
 
 class ChartLayerSpec(LayerBase):
@@ -347,7 +349,7 @@ class SceneSpec(Strict):
     references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     edits: tuple[str, ...] = ()
     tone: Literal["auto", "light", "dark"] = "auto"
-    transparent: bool = False
+    transparent: Bool = False
     region: str | None = None
     """Draw the picture into this region's box only; default: the whole page to the bleed."""
 
@@ -367,10 +369,10 @@ SceneField = Annotated[
 class GenerateSpec(Strict):
     model: str = "auto"
     """An engine's id, or auto."""
-    candidates: Annotated[int, Field(ge=1, le=16)] = 1
+    candidates: Annotated[int, Field(strict=True, ge=1, le=16)] = 1
     seed: Seed | None = None
-    num_inference_steps: Annotated[int, Field(ge=1, le=200)] | None = None
-    true_cfg_scale: Annotated[float, Field(ge=1, le=20)] | None = None
+    num_inference_steps: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
+    true_cfg_scale: Annotated[float, Field(strict=True, ge=1, le=20)] | None = None
 
 
 class CheckSpec(Strict):
@@ -395,7 +397,7 @@ class CanvasSpec(Strict):
     orientation: Literal["portrait", "landscape"] | None = None
     bleed: LengthField | None = None
     safe: LengthField | None = None
-    min_dpi: Annotated[float, Field(ge=0)] | None = None
+    min_dpi: Annotated[float, Field(strict=True, ge=0)] | None = None
 
 
 def parse_canvas(value: Any) -> Any:
@@ -464,10 +466,10 @@ def _canvas_sides(size: str) -> tuple[float, float, bool]:
 class PairSpec(Strict):
     """How the second language of a bilingual piece stands to the first."""
 
-    ratio: Annotated[float, Field(ge=0.3, le=1)] = 0.6
+    ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] = 0.6
     color: ColorField | None = None
-    weight: Annotated[int, Field(ge=100, le=900)] | None = None
-    gap: Annotated[float, Field(ge=0, le=3)] = 0.25
+    weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
+    gap: Annotated[float, Field(strict=True, ge=0, le=3)] = 0.25
     """In em of the second language's size."""
 
 
@@ -506,25 +508,25 @@ class MetaSpec(Strict):
 class RoleSpec(Strict):
     """A role of type. `scale` multiplies the page's base size."""
 
-    scale: Annotated[float, Field(gt=0, le=20)] | None = None
-    weight: Annotated[int, Field(ge=100, le=900)] | None = None
-    leading: Annotated[float, Field(ge=0.8, le=4)] | None = None
-    tracking: Annotated[float, Field(ge=-0.2, le=2)] | None = None
+    scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
+    weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
+    leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
+    tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
     color: ColorField | None = None
     family: str | None = None
     case: Literal["as-is", "upper"] | None = None
-    min_scale: Annotated[float, Field(gt=0, le=1)] | None = None
+    min_scale: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
     """How far a text of this role may shrink: a share of its size."""
-    balance: bool | None = None
-    max_lines: Annotated[int, Field(ge=1)] | None = None
-    pair_ratio: Annotated[float, Field(ge=0.3, le=1)] | None = None
+    balance: Bool | None = None
+    max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
+    pair_ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] | None = None
     """In a pair: the second language's size as a share of the first's, where the spec's `pair` says nothing."""
 
 
 class LogoSpec(Strict):
     src: str
     on_dark: str | None = None
-    clear_space: Annotated[float, Field(ge=0, le=2)] = 0.25
+    clear_space: Annotated[float, Field(strict=True, ge=0, le=2)] = 0.25
     min_width: LengthField | None = None
 
 
@@ -565,8 +567,8 @@ class StyleSheet(Strict):
 class TypeScale(Strict):
     """`templates/_shared/type.yaml`: base size as a share of sqrt(width x height), and the roles."""
 
-    base: Annotated[float, Field(gt=0, lt=0.2)]
-    min_pt: Annotated[float, Field(gt=0)] = 5.0
+    base: Annotated[float, Field(strict=True, gt=0, lt=0.2)]
+    min_pt: Annotated[float, Field(strict=True, gt=0)] = 5.0
     colors: dict[Identifier, ColorField]
     roles: dict[Identifier, RoleSpec]
 
@@ -580,19 +582,19 @@ class SlotSpec(Strict):
     """A place that a spec fills. `fields`: of each entry of `items`, or of the one `group`."""
 
     type: SlotType = "text"
-    required: bool = False
+    required: Bool = False
     describe: str = ""
     fields: dict[Identifier, SlotSpec] = Field(default_factory=dict)
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=1)] | None = None
+    min: Annotated[int, Field(strict=True, ge=0)] | None = None
+    max: Annotated[int, Field(strict=True, ge=1)] | None = None
     """Fewest and most entries of a list."""
-    max_chars: dict[Literal["cjk", "latin"], Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    max_chars: dict[Literal["cjk", "latin"], Annotated[int, Field(strict=True, ge=1)]] = Field(default_factory=dict)
     """What fits well; longer texts are set smaller, and reported where they do not fit."""
 
 
 class VariantWhen(Strict):
     shape: tuple[Literal["wide", "landscape", "square", "portrait", "story"], ...] = ()
-    pair: bool | None = None
+    pair: Bool | None = None
 
 
 class LayoutVariant(Strict):
@@ -639,9 +641,9 @@ class AssetKind(Strict):
     layout: str
     """Default layout."""
     canvas: CanvasField
-    base: Annotated[float, Field(gt=0, lt=0.2)] | None = None
+    base: Annotated[float, Field(strict=True, gt=0, lt=0.2)] | None = None
     roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
-    facts: bool = False
+    facts: Bool = False
     """Whether numbers must be traceable."""
     checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
     outputs: tuple[OutputSpec, ...]
@@ -725,21 +727,21 @@ class ShareSpec(Strict):
 
 
 class LimitsSpec(Strict):
-    max_pieces: Annotated[int, Field(ge=1)] | None = None
-    max_scenes: Annotated[int, Field(ge=0)] | None = None
-    max_gpu_minutes: Annotated[float, Field(ge=0)] | None = None
+    max_pieces: Annotated[int, Field(strict=True, ge=1)] | None = None
+    max_scenes: Annotated[int, Field(strict=True, ge=0)] | None = None
+    max_gpu_minutes: Annotated[float, Field(strict=True, ge=0)] | None = None
     on_exceed: LevelWord = "error"
 
 
 class RunSpec(Strict):
-    keep_going: bool = True
-    retries: Annotated[int, Field(ge=0, le=20)] = 0
+    keep_going: Bool = True
+    retries: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
 
 
 class ScheduleSpec(Strict):
     cron: str
     timezone: str = "UTC"
-    only_if_changed: bool = True
+    only_if_changed: Bool = True
 
 
 class Batch(Strict):
