@@ -56,6 +56,7 @@ class OutRecord:
     key: str
     spec: str
     usage: str
+    model: str
     inputs: tuple[FileStamp, ...]
     files: tuple[FileStamp, ...]
 

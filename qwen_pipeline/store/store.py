@@ -85,7 +85,7 @@ class Store:
         return record if record and scene_fingerprint(record.request) == fingerprint else None
 
     def put_scene(self, request: SceneRequest, image: Image, meta: Mapping[str, Any] | None = None) -> SceneResult:
-        """Keep a picture (lossless PNG with its request in it) under its request's fingerprint. `meta`: the fields of SceneMeta."""
+        """Keep a picture (lossless PNG with its request in it) by its request's fingerprint. `meta`: fields of SceneMeta."""
         from PIL.PngImagePlugin import PngInfo
 
         fingerprint = scene_fingerprint(request)

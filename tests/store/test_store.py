@@ -214,7 +214,7 @@ def test_stamps_see_a_touched_file(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("kind: Poster")
     stamp = FileStamp.of(path)
-    record = OutRecord("key", "poster", "research", (stamp,), (FileStamp.of(path, "spec.yaml"),))
+    record = OutRecord("key", "poster.yaml", "research", "auto", (stamp,), (FileStamp.of(path, "spec.yaml"),))
     store.put_out_record(tmp_path / "out", record)
     assert store.out_record(tmp_path / "out") == record
     assert stamp.unchanged()

@@ -1,0 +1,85 @@
+"""The command line. `main` is the only place that turns errors into exit codes.
+
+Each command is a module of its own, `cli/<name>.py` with `COMMAND`, imported when it is called; what is heavy is imported inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+_MODULES = {
+    "new": "new",
+    "check": "check",
+    "plan": "plan",
+    "prompts": "prompts",
+    "build": "build",
+    "flow": "flow",
+    "list": "listing",
+    "info": "info",
+    "reproduce": "reproduce",
+    "schema": "schema",
+    "doctor": "doctor",
+}
+"""In the order of the help page: from a blank page to a delivered set."""
+INTERRUPTED = 130
+BUG = 70
+
+
+class Commands(click.Group):
+    """Commands imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return None
+        command: click.Command = import_module(f"qwen_pipeline.cli.{_MODULES[cmd_name]}").COMMAND
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _MODULES:
+            from qwen_pipeline.discover import suggest
+
+            raise click.UsageError(f"No such command '{args[0]}': {suggest(args[0], _MODULES)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(None, "--version", package_name="qwen-pipeline", message="%(prog)s %(version)s")
+def cli() -> None:
+    """One YAML spec in, a bilingual campaign out: posters, slides and infographics whose words are always right.
+
+    Exit codes: 0 done, 1 a check failed, 2 bad spec or data, 3 refused (licence, budget), 4 render failed, 5 waiting for
+    a person, 70 our own bug.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The console script."""
+    sys.exit(run(list(sys.argv[1:] if args is None else args)))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line; the exit code."""
+    as_json = "--json" in args
+    try:
+        code = cli.main(args, prog_name="qwen-pipeline", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nstopped; what was finished is kept, and the next run goes on from there", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains again when it flushes
+        return 0
+    except Exception as error:
+        from qwen_pipeline.cli.errors import report
+
+        return report(error, as_json=as_json)

@@ -1,0 +1,144 @@
+"""`build`: everything that specs ask for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+from .output import console, count, emit_json, finding_lines, safe, size
+
+if TYPE_CHECKING:
+    from qwen_pipeline.types import Manifest
+
+_MAX_LISTED = 12
+
+
+@click.command("build")
+@options.SPECS
+@click.option("--out", type=options.FOLDER, help="Where the files go; several specs get a folder each.  [default: out/<name>]")
+@options.order_options
+@options.machine_options
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes to work with.  [default: by pieces and cores]")
+@options.JSON
+@options.QUIET
+def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_json: bool, quiet: bool, **given: Any) -> int:
+    """Build specs: draw, typeset, check and deliver."""
+    from qwen_pipeline.pipeline import build
+
+    from .progress import listening
+
+    settings = options.take_settings(given, workers=workers)
+    folders = out_folders(specs, out)
+    results = []
+    for spec, folder in zip(specs, folders, strict=True):
+        started = time.perf_counter()
+        with listening(quiet or as_json) as on_event:
+            manifest = build(options.take_order(spec, given), folder, settings, on_event)
+        results.append((manifest, folder))
+        if not quiet and not as_json:
+            show(manifest, folder, time.perf_counter() - started)
+    if as_json:
+        emit_json(as_object(results))
+    return worst(manifest.exit_code for manifest, _ in results)
+
+
+def out_folders(specs: tuple[Path, ...], out: Path | None) -> list[Path]:
+    """Where each spec's files go. Two specs never share a folder."""
+    names = [spec.resolve().stem if spec.stem != "spec" else spec.resolve().parent.name for spec in specs]
+    if out is not None and len(specs) == 1:
+        return [out]
+    if len(set(names)) < len(names):
+        raise click.UsageError("two of these specs have the same name; build them one by one, each with its own --out")
+    return [(out or Path("out")) / name for name in names]
+
+
+def worst(codes: Any) -> int:
+    """One exit code for several builds."""
+    found = set(codes)
+    return next((code for code in (70, 4, 3, 2, 1, 5) if code in found), 0)
+
+
+def as_object(results: list[tuple[Manifest, Path]]) -> dict[str, Any]:
+    """What `--json` prints."""
+    code = worst(manifest.exit_code for manifest, _ in results)
+    return {"ok": code == 0, "exit_code": code, "builds": [{"out": str(folder), "manifest": m} for m, folder in results]}
+
+
+# --- for people -------------------------------------------------------------------------------------------------------
+
+
+def show(manifest: Manifest, out: Path, seconds: float) -> None:
+    """What came out: the files, the words, what is wrong, one line to sum it up."""
+    echo = console().print
+    bad = {f.piece for f in manifest.findings if f.severity in ("error", "internal")} | {f.piece for f in manifest.failures}
+    echo()
+    echo(f"[bold]{safe(manifest.name)}[/]  [dim]{count(len(manifest.pieces), 'piece')} · {manifest.engine} · {manifest.usage}[/]")
+    _show_files(manifest, out)
+    _show_findings(manifest)
+    _show_failures(manifest)
+    echo(_words(manifest))
+    echo(_summary(manifest, bad, seconds))
+
+
+def _show_files(manifest: Manifest, out: Path) -> None:
+    shown = manifest.artifacts[:_MAX_LISTED]
+    rows = [(safe(str(out / a.path)), size(a.bytes), count(a.pages, "page") if a.pages > 1 else "") for a in shown]
+    if rows:
+        _rows(rows)
+    if len(manifest.artifacts) > len(shown):
+        console().print(f"  [dim]and {len(manifest.artifacts) - len(shown):,} more in {safe(str(out))}[/]")
+
+
+def _rows(rows: list[tuple[str, str, str]]) -> None:
+    width = max(len(row[0]) for row in rows)
+    for path, bytes_, pages in rows:
+        console().print(f"  {path:<{width}}  [dim]{bytes_:>8}  {pages}[/]")
+
+
+def _show_findings(manifest: Manifest) -> None:
+    worth = [f for f in manifest.findings if f.severity != "info"]
+    last = ""
+    for finding in worth[:_MAX_LISTED]:
+        if finding.piece != last:
+            console().print(f"\n  [bold]{safe(finding.piece)}[/]")
+            last = finding.piece
+        for line in finding_lines(finding):
+            console().print(line)
+    if len(worth) > _MAX_LISTED:
+        console().print(f"  [dim]and {len(worth) - _MAX_LISTED:,} more findings in findings.json[/]")
+
+
+def _show_failures(manifest: Manifest) -> None:
+    if manifest.failures:
+        console().print("\n  [bold red]not made[/]")
+    for failure in manifest.failures[:_MAX_LISTED]:
+        console().print(f"  [red]✗[/] {safe(failure.piece)}: {safe(failure.message)} [dim]({failure.code})[/]")
+        if failure.place:
+            console().print(f"      [blue]-->[/] {safe(failure.place)}")
+        if failure.hint:
+            console().print(f"      [cyan]hint:[/] {safe(failure.hint)}")
+    if len(manifest.failures) > _MAX_LISTED:
+        console().print(f"  [dim]and {len(manifest.failures) - _MAX_LISTED:,} more in manifest.json[/]")
+
+
+def _words(manifest: Manifest) -> str:
+    """One line on the text contract."""
+    totals = {name: sum(t.outcome == name for t in manifest.texts) for name in ("overlay", "baked", "failed")}
+    parts = [f"{totals['overlay']:,} set by us"] if totals["overlay"] else []
+    parts += [f"{totals['baked']:,} in the picture"] if totals["baked"] else []
+    parts += [f"[red]{totals['failed']:,} wrong[/]"] if totals["failed"] else []
+    return f"\n  [dim]words:[/] {count(len(manifest.texts), 'string')}, " + ", ".join(parts) if manifest.texts else ""
+
+
+def _summary(manifest: Manifest, bad: set[str], seconds: float) -> str:
+    good = len([piece for piece in manifest.pieces if piece not in bad])
+    if not manifest.rendered and not manifest.written and not bad:
+        return f"  [green]✓[/] unchanged: nothing to draw, nothing to write [dim]({seconds:.1f} s)[/]"
+    work = f"{count(manifest.rendered, 'picture')} drawn, {count(manifest.written, 'file')} written"
+    mark = "[green]✓[/]" if not bad else "[red]✗[/]"
+    rest = f", [red]{count(len(bad), 'piece')} not[/]" if bad else ""
+    return f"  {mark} {count(good, 'piece')} delivered{rest} [dim]· {work} · {seconds:.1f} s[/]"

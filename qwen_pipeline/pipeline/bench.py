@@ -1,0 +1,108 @@
+"""What a plan needs from outside the spec: the engine at hand, the formats, and the digests of code and fonts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import qwen_pipeline
+from qwen_pipeline import assemble, render, spec
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.plan import FormatTraits, PlanContext
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.types import EngineInfo
+from qwen_pipeline.types.spec import Batch, Spec
+
+from .order import Order
+
+_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py")
+"""What decides a piece's bytes, beside its scenes. Engines have versions of their own, which are in their scenes."""
+_LIBRARIES = ("babel", "jinja2", "numpy", "pikepdf", "pillow", "pypdfium2", "reportlab", "segno", "uharfbuzz", "uniseg")
+FONT_PACKAGE = "justmytype-intl-cjk"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """An engine chosen for a usage, and why."""
+
+    engine: EngineInfo
+    why: str
+
+
+def choose(order: Order, spec_: Spec, settings: Settings) -> Bench:
+    """The engine for a spec: the order's, else the spec's own, else what can run here. Raises LicenceRefused, EngineUnavailable."""
+    return choose_for(order.engine, wanted_model(spec_), usage_of(spec_), settings)
+
+
+def choose_for(asked: str, model: str, usage: str, settings: Settings) -> Bench:
+    """As `choose`, from what the order asks for and the spec says."""
+    wanted = asked if asked != "auto" else model
+    engine_id, why = render.choose_engine(wanted, usage, settings)
+    return Bench(render.engine_module(engine_id).INFO, why)
+
+
+def usage_of(spec_: Spec) -> str:
+    return spec_.document.usage
+
+
+def wanted_model(spec_: Spec) -> str:
+    """`generate.model` of the spec, or of a batch's template."""
+    document = spec_.document
+    if document.generate is not None and document.generate.model != "auto":
+        return document.generate.model
+    if isinstance(document, Batch) and spec_.template is not None:
+        return wanted_model(spec_.template)
+    return "auto"
+
+
+def plan_context(order: Order, bench: Bench) -> PlanContext:
+    """What the plan stage is handed."""
+    return PlanContext(
+        engine=bench.engine,
+        count_tokens=render.engine_module(bench.engine.id).count_tokens,
+        code_digest=code_digest(),
+        fonts_digest=fonts_digest(),
+        templates=templates_of(order),
+        formats=format_traits(),
+        locales=order.locales,
+        select=order.select,
+    )
+
+
+def templates_of(order: Order) -> Path:
+    return order.templates or spec.templates_dir()
+
+
+@cache
+def format_traits() -> dict[str, FormatTraits]:
+    """What names depend on, of every format."""
+    formats = [assemble.get_format(format_id) for format_id in assemble.format_ids()]
+    return {f.id: FormatTraits(f.suffix, f.page_per_file, f.scope == "run") for f in formats}
+
+
+@cache
+def code_digest() -> str:
+    """Digest of our code that decides a piece's bytes, and of the libraries that do."""
+    root = Path(qwen_pipeline.__file__).parent
+    found = hashlib.sha256()
+    for part in _DECIDING:
+        path = root / part
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        for file in files:
+            found.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return digest([found.hexdigest(), library_versions()])
+
+
+@cache
+def library_versions() -> tuple[tuple[str, str], ...]:
+    """(distribution, version) of the libraries that decide bytes."""
+    return tuple((name, metadata.version(name)) for name in _LIBRARIES)
+
+
+@cache
+def fonts_digest() -> str:
+    """Digest of the built-in fonts: they come from one pinned package."""
+    return digest([FONT_PACKAGE, metadata.version(FONT_PACKAGE)])

@@ -1,0 +1,127 @@
+"""From an order to delivered files: the one place that knows the order of the stages."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.store import FileStamp, OutRecord, Store, sweep_partials
+from qwen_pipeline.types import Manifest
+
+from .bench import choose_for, code_digest, fonts_digest, templates_of, usage_of, wanted_model
+from .deliver import PROMPTS, Shelf
+from .order import Event, OnEvent, Order, unheard
+from .plans import Planned, all_inputs, make_plan
+from .report import findings_json, make_manifest, manifest_json, prompt_text, read_manifest
+from .run import Run
+from .sheets import make_run_outputs
+
+
+def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unheard) -> Manifest:
+    """Make everything that an order asks for and put it into `out`; what is there and unchanged is left alone.
+
+    Raises SpecError, Refused and EngineUnavailable before any work. What goes wrong later is in the manifest: a piece that
+    fails does not stop the others, and one that a check refuses lies under `out/rejected`.
+    """
+    store = Store(settings.store)
+    out = out.absolute()
+
+    def waiting() -> None:
+        on_event(Event("wait", message=f"another build is writing to {out}; waiting for it"))
+
+    with store.lock("out", str(out.resolve()), waiting):
+        started = time.time_ns()
+        before = store.out_record(out)
+        same = _unchanged(order, settings, out, before)
+        if same is not None:
+            on_event(Event("pieces", len(same.pieces), len(same.pieces), "", "cached"))
+            return same
+        planned = make_plan(order, settings)
+        for notice in planned.plan.notices:
+            on_event(Event("notice", message=notice))
+        return _build_planned(planned, out, store, settings, before, on_event, started)
+
+
+def _build_planned(
+    planned: Planned, out: Path, store: Store, settings: Settings, before: OutRecord | None, on_event: OnEvent, started: int
+) -> Manifest:
+    on_event(Event("plan", len(planned.plan.pieces), len(planned.plan.pieces)))
+    sweep_partials(out)
+    store.sweep()
+    store.log_run(event="start", time=started // 10**9, plan=planned.plan.digest, spec=planned.plan.name, out=str(out))
+    run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event)
+    missing = run.take_stored()
+    if missing:
+        with run.pool(len(missing)) as pool:
+            tasks, _ = run.draw(missing, pool)
+            run.make(tasks, pool)
+    manifest = close(run, before)
+    _remember(run, before, started)
+    store.log_run(event="end", time=time.time_ns() // 10**9, plan=planned.plan.digest, exit_code=manifest.exit_code)
+    return manifest
+
+
+def close(run: Run, before: OutRecord | None) -> Manifest:
+    """Outputs of the whole run, then what the folder says about itself."""
+    run_artifacts = make_run_outputs(run)
+    _, inputs = all_inputs(run.planned)
+    records = {piece: stored.record for piece, stored in run.made.items()}
+    failures = [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
+    manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs)
+    shelf = run.shelf
+    for scene in run.plan.scenes:
+        shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine.id).encode())
+    shelf.put_text("findings.json", findings_json(manifest.findings))
+    shelf.put_text("manifest.json", manifest_json(manifest))
+    if before and before.spec == str(run.planned.spec.path) and run.planned.order.whole:
+        shelf.clear_stale()
+    return replace(manifest, rendered=run.rendered, written=shelf.written)
+
+
+# --- an unchanged build -----------------------------------------------------------------------------------------------
+
+
+def _key(order: Order, usage: str, model: str, settings: Settings) -> str:
+    """Digest of all that decides a build beside the files it reads."""
+    engine = choose_for(order.engine, model, usage, settings).engine
+    call = [str(order.spec), order.locales, order.select, order.overrides, str(order.assets), str(order.templates)]
+    return digest([call, engine, code_digest(), fonts_digest()])
+
+
+def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | None) -> Manifest | None:
+    """The last manifest, where no file that was read and none that was written has been touched since."""
+    if before is None or before.key != _key(order, before.usage, before.model, settings):
+        return None
+    folder = str(out.resolve())
+    if not all(stamp.unchanged() for stamp in before.inputs) or not all(stamp.unchanged(folder) for stamp in before.files):
+        return None
+    return read_manifest((out / "manifest.json").read_bytes())
+
+
+def _remember(run: Run, before: OutRecord | None, started: int) -> None:
+    """Keep what was read and written, so that the next build can see that nothing has changed.
+
+    Nothing is kept of a run with failures: the next one is to try again.
+    """
+    planned, order = run.planned, run.planned.order
+    usage, model = usage_of(planned.spec), wanted_model(planned.spec)
+    paths, _ = all_inputs(planned)
+    stamps = [FileStamp.of(path) for path in (*paths, *_folders(templates_of(order)))]
+    # A file changed while we worked may not be what we read: a stamp that never fits makes the next build look again.
+    inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
+    key = _key(order, usage, model, run.settings) if not run.failures else ""
+    files = tuple(run.shelf.stamps.values())
+    run.store.put_out_record(run.shelf.out, OutRecord(key, planned.spec.path, usage, model, inputs, files))
+
+
+def _folders(root: Path) -> list[Path]:
+    """Folders in which a new file could change what a spec means."""
+    return [root, *(Path(path) for path, _, _ in os.walk(root) if path != str(root))]
+
+
+def _known(before: OutRecord | None) -> dict[str, FileStamp]:
+    return {stamp.path: stamp for stamp in before.files} if before else {}

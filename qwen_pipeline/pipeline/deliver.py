@@ -1,0 +1,79 @@
+"""Putting files under their final names in an output folder, and knowing what was put there."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qwen_pipeline.errors import Refused
+from qwen_pipeline.fingerprint import file_digest
+from qwen_pipeline.store import FileStamp, Store, StoredOutput, write_if_changed
+
+REJECTED = "rejected"
+PROMPTS = "prompts"
+OWN_NAMES = (REJECTED, PROMPTS, "manifest.json", "findings.json")
+"""Names in an output folder that no output may have."""
+
+
+@dataclass
+class Shelf:
+    """One output folder during a build. `stamps`: every file that belongs there now, as it was left."""
+
+    out: Path
+    store: Store
+    before: dict[str, FileStamp] = field(default_factory=dict)
+    stamps: dict[str, FileStamp] = field(default_factory=dict)
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        self.out = self.out.resolve()
+
+    def put_output(self, stored: StoredOutput, *, rejected: bool) -> None:
+        """Every file of a piece, under its final name or under `rejected/`. Raises Damaged where the store's copy is bad."""
+        for index, artifact in enumerate(stored.record.artifacts):
+            name = f"{REJECTED}/{artifact.path}" if rejected else artifact.path
+            if not self._holds(name, artifact.bytes, artifact.digest):
+                stored.deliver(index, self._target(name))
+                self.written += 1
+            self._stamp(name, artifact.digest)
+
+    def put_text(self, name: str, data: bytes) -> None:
+        """A file of ours, written only where it changes."""
+        self.written += write_if_changed(self._target(name), data)
+        self._stamp(name)
+
+    def clear_stale(self) -> int:
+        """Delete what the last build left that does not belong here any more and nobody has touched since; how many."""
+        stale = [stamp for name, stamp in self.before.items() if name not in self.stamps and stamp.unchanged(str(self.out))]
+        for stamp in stale:
+            path = self.out / stamp.path
+            path.unlink(missing_ok=True)
+            for parent in path.parents:
+                if parent == self.out:
+                    break
+                with contextlib.suppress(OSError):
+                    parent.rmdir()
+        return len(stale)
+
+    def keep(self, names: list[str]) -> None:
+        """Count files of the last build as still belonging here (those of pieces that this build does not make)."""
+        for name in names:
+            if name in self.before:
+                self.stamps.setdefault(name, self.before[name])
+
+    def _holds(self, name: str, size: int, digest: str) -> bool:
+        known = self.before.get(name)
+        if known and known.digest == digest and known.unchanged(str(self.out)):
+            return True
+        path = self.out / name
+        return path.is_file() and path.stat().st_size == size and file_digest(path) == digest
+
+    def _stamp(self, name: str, digest: str = "") -> None:
+        self.stamps[name] = FileStamp.of(self.out / name, name, digest)
+
+    def _target(self, name: str) -> Path:
+        path = self.out / name
+        if not path.parent.resolve().is_relative_to(self.out):
+            raise Refused(f"the output {name!r} would lie outside {self.out}", code="path-outside", hint="choose a name inside --out")
+        return path

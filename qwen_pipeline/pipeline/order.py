@@ -1,0 +1,55 @@
+"""What is asked for: which spec, with which engine, which part of it; and what is heard while it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One spec to plan or build. Everything here may change what comes out; machine settings are in `Settings`."""
+
+    spec: Path
+    engine: str = "auto"
+    """An engine's id, or `auto`."""
+    locales: tuple[str, ...] = ()
+    """Only these locale sets; empty = all."""
+    select: tuple[str, ...] = ()
+    """Only pieces whose id, key or axis value matches one of these patterns; empty = all."""
+    overrides: tuple[str, ...] = ()
+    """`key=value`, over everything that the spec says."""
+    assets: Path | None = None
+    """Where assets may lie, if not in the spec's folder."""
+    templates: Path | None = None
+    """Another library of kinds, layouts and styles."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every piece of the spec is asked for."""
+        return not self.locales and not self.select
+
+
+Step = Literal["wait", "plan", "letter", "scenes", "pieces", "run", "notice"]
+Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Progress. `done` of `total` in this step; `subject` is what was just finished, and `message` is for people."""
+
+    step: Step
+    done: int = 0
+    total: int = 0
+    subject: str = ""
+    outcome: Outcome = ""
+    message: str = ""
+
+
+OnEvent = Callable[[Event], None]
+
+
+def unheard(event: Event) -> None:
+    """Where nobody listens."""

@@ -1,0 +1,154 @@
+"""One piece, from its pictures to its files in the store: typeset, assemble, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qwen_pipeline
+from qwen_pipeline import assemble, typeset, verify
+from qwen_pipeline.assemble.images import ImageOptions, frame_for
+from qwen_pipeline.assemble.pagerange import pages_in
+from qwen_pipeline.store import StoredOutput
+from qwen_pipeline.typeset.faces import face_name
+from qwen_pipeline.types import Artifact, EngineInfo, Finding, OutputRequest, Page, Piece, SceneResult, TextLayer, TextOutcome, TypesetPage
+
+from .scenes import is_procedural
+from .state import WorkState
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceTask:
+    """A piece with its pictures, ready to be set."""
+
+    piece: Piece
+    engine: EngineInfo
+    scenes: tuple[tuple[str, assemble.DrawnScene], ...] = ()
+
+    @property
+    def pictures(self) -> dict[str, SceneResult]:
+        return {name: drawn.result for name, drawn in self.scenes}
+
+
+class PieceTools:
+    """The typesetter as formats and checks see it: bound to this process's fonts and to a piece's pictures."""
+
+    def __init__(self, state: WorkState, pictures: Mapping[str, SceneResult]) -> None:
+        self._state = state
+        self._pictures = pictures
+
+    def solve(self, page: Page) -> TypesetPage:
+        return self._state.solve(page, self._pictures)
+
+    def draw(self, canvas: Any, page: TypesetPage, **options: Any) -> None:
+        typeset.draw(canvas, page, self._state.fonts, **options)
+
+    def rasterise(self, page: TypesetPage, width_px: int, **options: Any) -> Image:
+        return typeset.rasterise(page, self._state.fonts, width_px, **options)
+
+    def first_font(self, page: TypesetPage) -> str:
+        return face_name(page.fonts[0], self._state.fonts)
+
+
+def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
+    """Make a piece's files, check them, and keep them in the store. Runs in a worker."""
+    piece = task.piece
+    tools = PieceTools(state, task.pictures)
+    with state.store.staging() as folder:
+        pages = tuple(tools.solve(page) for page in piece.pages)
+        delivery = assemble.Delivery(
+            piece,
+            pages,
+            dict(task.scenes),
+            task.engine,
+            "algorithmic" if is_procedural(task.engine) else "neural",
+            f"qwen-pipeline {qwen_pipeline.__version__}",
+        )
+        artifacts: tuple[Artifact, ...] = ()
+        files: tuple[verify.Delivered, ...] = ()
+        for request in piece.outputs:
+            write = assemble.get_format(request.format).write
+            assert write is not None
+            made_now = write(delivery, request, folder, tools)
+            files += delivered(piece, request, made_now, folder)
+            artifacts += made_now
+        findings = verify.run(verify.Subject(piece, pages, PageRaster(tools, pages, files), files))
+        texts = outcomes(piece, pages, findings)
+        return state.store.put_output(piece.fingerprint, folder, artifacts, findings, texts)
+
+
+def delivered(
+    piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact], folder: Path
+) -> tuple[verify.Delivered, ...]:
+    """The files made for one request, with the pages that each shows."""
+    shown = pages_in(str(request.option("pages", "all")), len(piece.pages))
+    if len(artifacts) == len(shown):
+        return tuple(verify.Delivered(request, folder / a.path, (n,)) for a, n in zip(artifacts, shown, strict=True))
+    return tuple(verify.Delivered(request, folder / a.path, shown) for a in artifacts)
+
+
+class PageRaster:
+    """Pixels of a piece's pages for checks: of the delivered picture where there is one, else rasterised. The last two are kept."""
+
+    def __init__(self, tools: PieceTools, pages: Sequence[TypesetPage], files: Sequence[verify.Delivered]) -> None:
+        self._tools = tools
+        self._pages = pages
+        self._files = {
+            file.pages[0]: file.path
+            for file in reversed(files)
+            if file.path.suffix in _PICTURES and len(file.pages) == 1 and not file.request.option("bleed", False)
+        }
+        self._full = lru_cache(maxsize=2)(self._make)
+
+    def __call__(self, page: int, *, text: bool = True, width_px: int | None = None) -> Image:
+        if not text:
+            solved = self._pages[page]
+            return self._tools.rasterise(solved, width_px or _width_px(solved), text="none")
+        full = self._full(page)
+        if width_px is None or width_px == full.width:
+            return full
+        return full.resize((width_px, max(1, round(full.height * width_px / full.width))), reducing_gap=2.0)
+
+    def _make(self, page: int) -> Image:
+        if page in self._files:
+            from PIL import Image as pil
+
+            with pil.open(self._files[page]) as image:
+                return image.convert("RGB")
+        solved = self._pages[page]
+        return self._tools.rasterise(solved, _width_px(solved))
+
+
+def _width_px(page: TypesetPage) -> int:
+    return frame_for(page.canvas, ImageOptions()).width_px
+
+
+def outcomes(piece: Piece, pages: Sequence[TypesetPage], findings: Sequence[Finding]) -> tuple[TextOutcome, ...]:
+    """How every string of the contract ended."""
+    bad = {(f.page, f.string) for f in findings if f.severity == "error" and f.string}
+    out = []
+    for page, solved in zip(piece.pages, pages, strict=True):
+        asked = {layer.id: layer.asked for layer in page.layers if isinstance(layer, TextLayer)}
+        for string in solved.strings:
+            failed = (page.id, string.id) in bad
+            out.append(
+                TextOutcome(
+                    piece.id,
+                    page.id,
+                    string.id,
+                    string.locale,
+                    string.text,
+                    asked.get(string.layer, "overlay"),
+                    "failed" if failed else string.render,
+                    attempts=1 if string.render == "baked" else 0,
+                )
+            )
+    return tuple(out)

@@ -1,0 +1,109 @@
+"""Order -> Spec -> Plan, with everything checked that can be before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qwen_pipeline import assemble, spec, verify
+from qwen_pipeline import plan as planner
+from qwen_pipeline.errors import Diagnostic, SpecError
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.types import ImageLayer, InputFile, OutputRequest, Page, Piece, Place, Plan
+from qwen_pipeline.types.spec import FontSpec, Spec
+
+from .bench import Bench, choose, plan_context
+from .deliver import OWN_NAMES
+from .order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it came from."""
+
+    order: Order
+    spec: Spec
+    bench: Bench
+    plan: Plan
+
+    @property
+    def families(self) -> tuple[tuple[str, FontSpec], ...]:
+        """The brand's fonts."""
+        theme = (self.spec.template or self.spec).theme
+        return tuple(theme.fonts.items()) if theme else ()
+
+    @property
+    def retries(self) -> int:
+        run = getattr(self.spec.document, "run", None)
+        return run.retries if run else 0
+
+
+def load(order: Order) -> Spec:
+    """The validated spec of an order. Raises SpecError."""
+    return spec.load(order.spec, templates=order.templates, overrides=order.overrides, assets_dir=order.assets)
+
+
+def make_plan(order: Order, settings: Settings) -> Planned:
+    """The plan of an order, with its outputs and checks checked. Raises SpecError, Refused, EngineUnavailable."""
+    loaded = load(order)
+    bench = choose(order, loaded, settings)
+    made = planner.make(loaded, plan_context(order, bench))
+    problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
+    if problems:
+        raise SpecError(problems)
+    notices = (*made.notices, *([f"engine {bench.engine.id}: {bench.why}"] if order.engine == "auto" else []))
+    return Planned(order, loaded, bench, replace(made, notices=notices))
+
+
+def _wrong_outputs(made: Plan) -> Iterator[Diagnostic]:
+    seen = set()
+    for request, pages in _requests(made):
+        key = (request.format, request.options, os.path.splitext(request.name)[1], "{page}" in request.name, len(pages), request.place)
+        if request.name.split("/", 1)[0] in OWN_NAMES:
+            hint = f"a build keeps its own files there; call it otherwise than {', '.join(OWN_NAMES)}"
+            yield Diagnostic("reserved-name", f"no output can be called '{request.name}'", request.place or Place(made.name), hint)
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            assemble.check_options(request, pages)
+        except SpecError as error:
+            yield from error.diagnostics
+
+
+def _requests(made: Plan) -> Iterator[tuple[OutputRequest, tuple[Page, ...]]]:
+    for piece in made.pieces:
+        for request in piece.outputs:
+            yield request, piece.pages
+    for request in made.run_outputs:
+        yield request, ()
+
+
+def _wrong_checks(made: Plan, loaded: Spec) -> Iterator[Diagnostic]:
+    for rule in {rule for piece in made.pieces for rule in piece.checks}:
+        try:
+            verify.check_rules([rule], loaded.place(f"checks.{rule.id}"))
+        except SpecError as error:
+            yield from error.diagnostics
+
+
+def asset_files(pieces: Iterable[Piece], made: Plan) -> dict[str, str]:
+    """Absolute path -> sha256 of every picture file that pages show or pictures refer to."""
+    found = {layer.path: layer.digest for p in pieces for page in p.pages for layer in page.layers if isinstance(layer, ImageLayer)}
+    for scene in made.scenes:
+        digests = [name for name in scene.request.references if ":" not in name]
+        found.update(zip(scene.reference_paths, digests, strict=False))
+    return found
+
+
+def all_inputs(planned: Planned) -> tuple[tuple[Path, ...], tuple[InputFile, ...]]:
+    """(every file that the plan depends on, absolute; the same as they are named in the manifest)."""
+    folder = Path(planned.spec.folder)
+    assets = asset_files(planned.plan.pieces, planned.plan)
+    known = {(folder / entry.path).resolve(): entry for entry in planned.plan.inputs}
+    for path, digest in assets.items():
+        absolute = Path(path)
+        known.setdefault(absolute.resolve(), InputFile(os.path.relpath(absolute, folder), digest))
+    return tuple(known), tuple(sorted(known.values(), key=lambda entry: entry.path))

@@ -1,0 +1,97 @@
+"""What a run says about itself: the manifest, the findings, the prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import qwen_pipeline
+from qwen_pipeline.store import OutputRecord
+from qwen_pipeline.store.records import adapter
+from qwen_pipeline.types import Artifact, Failure, Finding, InputFile, Manifest, Plan, Scene
+
+from .bench import FONT_PACKAGE, library_versions
+
+_FONT_LICENCE = "OFL-1.1"
+_WORST_FIRST = (70, 4, 3, 2, 1)
+
+
+def make_manifest(
+    plan: Plan, made: Mapping[str, OutputRecord], failures: Iterable[Failure], run_artifacts: Iterable[Artifact], inputs: tuple[InputFile, ...]
+) -> Manifest:
+    """The manifest of a finished run. `made`: piece -> what the store has of it."""
+    records = [made[piece.id] for piece in plan.pieces if piece.id in made]
+    findings = tuple(finding for record in records for finding in record.findings)
+    failures = (*plan.failures, *failures)
+    return Manifest(
+        name=plan.name,
+        plan_digest=plan.digest,
+        engine=plan.engine.id,
+        usage=plan.pieces[0].usage if plan.pieces else "",
+        pieces=tuple(piece.id for piece in plan.pieces),
+        artifacts=(*(a for record in records if not is_rejected(record) for a in record.artifacts), *run_artifacts),
+        texts=tuple(text for record in records for text in record.texts),
+        findings=findings,
+        failures=failures,
+        inputs=inputs,
+        licences=_licences(plan),
+        versions=(("qwen-pipeline", qwen_pipeline.__version__), (plan.engine.id, plan.engine.version), *library_versions()),
+        scenes=tuple(scene.fingerprint for scene in plan.scenes),
+        exit_code=_exit_code(findings, failures),
+    )
+
+
+def is_rejected(record: OutputRecord) -> bool:
+    """Whether a piece's files must not go under their final names."""
+    return any(finding.severity in ("error", "internal") for finding in record.findings)
+
+
+def _licences(plan: Plan) -> tuple[tuple[str, str], ...]:
+    engine = ((plan.engine.id, plan.engine.licence),) if plan.scenes else ()
+    return (*engine, (FONT_PACKAGE, _FONT_LICENCE))
+
+
+def _exit_code(findings: Iterable[Finding], failures: Iterable[Failure]) -> int:
+    codes = {failure.exit_code for failure in failures}
+    codes |= {{"error": 1, "internal": 70}.get(finding.severity, 0) for finding in findings}
+    return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+def manifest_json(manifest: Manifest) -> bytes:
+    """The manifest as it lies in the output folder: the same bytes for the same run."""
+    return as_json(manifest, Manifest, exclude={"rendered", "written"})
+
+
+def findings_json(findings: tuple[Finding, ...]) -> bytes:
+    return as_json(findings, tuple[Finding, ...])
+
+
+def as_json(value: Any, type_: Any, exclude: set[str] | None = None) -> bytes:
+    """Indented JSON of one of our types."""
+    return bytes(adapter(type_).dump_json(value, indent=2, exclude=exclude)) + b"\n"
+
+
+def read_manifest(data: bytes) -> Manifest:
+    manifest: Manifest = adapter(Manifest).validate_json(data)
+    return manifest
+
+
+def prompt_text(scene: Scene, engine: str) -> str:
+    """A scene's prompt as people read it: what it is for, its settings, its words."""
+    request = scene.request
+    head = [
+        f"scene    {scene.fingerprint}",
+        f"for      {', '.join(scene.used_by)}",
+        f"engine   {engine}",
+        f"size     {request.width_px} x {request.height_px} px",
+        f"seed     {request.seed}",
+        f"tokens   {scene.tokens}",
+    ]
+    if request.source:
+        head.append(f"edit of  {request.source}")
+    if scene.strings:
+        head.append("spells   " + " | ".join(" ".join(text.split()) for text in scene.strings))
+    if request.references:
+        head.append(f"shows    {len(request.references)} reference picture(s)")
+    negative = f"\n\n--- not wanted ---\n{request.negative_prompt}" if request.negative_prompt else ""
+    return "\n".join(head) + f"\n\n{request.prompt.strip()}{negative}\n"

@@ -1,0 +1,154 @@
+"""The phases of a build, each a step of its own: open, draw, make, close. A batch's flow calls the same ones."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from qwen_pipeline.assemble import DrawnScene
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.store import Damaged, Store, StoredOutput
+from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, SceneResult
+
+from . import scenes
+from .deliver import Shelf
+from .order import Event, OnEvent
+from .pieces import PieceTask, make_piece
+from .plans import Planned
+from .report import is_rejected
+from .scenes import failure_of
+from .state import WorkSetup, WorkState, make_state
+from .workers import Pool, worker_count
+
+
+@dataclass
+class Run:
+    """A build under way. `made`: piece -> its files in the store; `failures`: pieces that could not be made."""
+
+    planned: Planned
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    on_event: OnEvent
+    made: dict[str, StoredOutput] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    rendered: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        return self.planned.plan
+
+    def setup(self) -> WorkSetup:
+        return WorkSetup(self.store.root, self.plan.engine.id, self.settings, self.planned.families)
+
+    # --- what is there already -----------------------------------------------------------------------------------------
+
+    def take_stored(self) -> list[Piece]:
+        """Deliver what the store has; the pieces that are still to be made."""
+        missing = []
+        total = len(self.plan.pieces)
+        for piece in self.plan.pieces:
+            stored = self.store.output(piece.fingerprint)
+            if stored is None or not self._deliver(piece, stored):
+                missing.append(piece)
+            else:
+                self.on_event(Event("pieces", len(self.made), total, piece.id, "cached"))
+        return missing
+
+    def _deliver(self, piece: Piece, stored: StoredOutput) -> bool:
+        """Put a piece's files under their final names; False where the store's copy turned out to be damaged."""
+        try:
+            self.shelf.put_output(stored, rejected=is_rejected(stored.record))
+        except Damaged:
+            self.store.drop_output(piece.fingerprint)
+            return False
+        self.made[piece.id] = stored
+        return True
+
+    # --- pictures ------------------------------------------------------------------------------------------------------
+
+    def draw(self, pieces: Sequence[Piece], pool: Pool) -> tuple[list[PieceTask], tuple[Scene, ...]]:
+        """Letter and draw what these pieces show; the pieces whose pictures are all there, as tasks."""
+        needed = scenes.shown(pieces, self.plan.scenes)
+        lettered, wanted, failed = scenes.letter(pieces, needed, self.plan.engine, pool, self.on_event)
+        self._fail(failed)
+        drawn = self._draw_again(wanted, pool)
+        self.rendered += sum(isinstance(o, SceneResult) and not o.cached for o in drawn.values())
+        tasks = []
+        for piece in lettered:
+            lost = next((o for p in piece.pages if p.scene and isinstance(o := drawn[p.scene], Failure)), None)
+            if lost is not None:
+                self._fail([replace(lost, piece=piece.id)])
+            else:
+                tasks.append(PieceTask(piece, self.plan.engine, _shown_by(piece, wanted, drawn)))
+        return tasks, wanted
+
+    def _draw_again(self, wanted: Sequence[Scene], pool: Pool) -> dict[str, SceneResult | Failure]:
+        """Every picture, with as many further attempts at the failed ones as the spec's `run.retries` allows."""
+        state = make_state(self.setup())
+        drawn = scenes.draw(wanted, self.plan.engine, pool, state, self.on_event)
+        for _ in range(self.planned.retries):
+            again = [scene for scene in wanted if isinstance(drawn[scene.fingerprint], Failure)]
+            if not again:
+                break
+            drawn.update(scenes.draw(again, self.plan.engine, pool, state, self.on_event))
+        return drawn
+
+    # --- pieces --------------------------------------------------------------------------------------------------------
+
+    def make(self, tasks: Iterable[PieceTask], pool: Pool) -> None:
+        """Make and deliver pieces, one by one as they are finished. Stops at the first failure where `keep_going` is off."""
+        total = len(self.plan.pieces)
+        for task, ok, answer in pool.run(make_piece, self._while_going(tasks)):
+            piece = task.piece
+            if not ok:
+                self._fail([failure_of(piece.id, answer)])
+            elif not self._deliver(piece, answer):
+                self._fail([Failure(piece.id, "damaged", "the store changed while this piece was delivered", 4)])
+            else:
+                outcome = "rejected" if is_rejected(answer.record) else "warned" if answer.record.findings else "done"
+                self.on_event(Event("pieces", len(self.made) + len(self.failures), total, piece.id, outcome))  # type: ignore[arg-type]
+
+    def _while_going(self, tasks: Iterable[PieceTask]) -> Iterator[PieceTask]:
+        for task in tasks:
+            if self.failures and not self.plan.keep_going:
+                message = "not made, because an earlier piece failed and `run.keep_going` is off"
+                self._fail([Failure(task.piece.id, "stopped", message, 4)])
+            else:
+                yield task
+
+    def _fail(self, failures: Iterable[Failure]) -> None:
+        total = len(self.plan.pieces)
+        for failure in failures:
+            self.failures[failure.piece] = failure
+            done = len(self.made) + len(self.failures)
+            self.on_event(Event("pieces", done, total, failure.piece, "failed", failure.message))
+
+    def pool(self, tasks: int) -> Pool:
+        return Pool(partial(make_state, self.setup()), worker_count(self.settings.workers, tasks))
+
+
+def _shown_by(
+    piece: Piece, wanted: Sequence[Scene], drawn: dict[str, SceneResult | Failure]
+) -> tuple[tuple[str, DrawnScene], ...]:
+    requests = {scene.fingerprint: scene.request for scene in wanted}
+    out = []
+    for fingerprint in dict.fromkeys(page.scene for page in piece.pages if page.scene):
+        result = drawn[fingerprint]
+        assert isinstance(result, SceneResult)
+        out.append((fingerprint, DrawnScene(requests[fingerprint], result, _sources(requests, fingerprint))))
+    return tuple(out)
+
+
+def _sources(requests: dict[str, SceneRequest], fingerprint: str) -> tuple[SceneRequest, ...]:
+    """The requests of the pictures before an edit, the first generated one first."""
+    chain: list[SceneRequest] = []
+    source = requests[fingerprint].source
+    while source:
+        chain.append(requests[source])
+        source = requests[source].source
+    return tuple(reversed(chain))

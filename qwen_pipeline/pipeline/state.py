@@ -1,0 +1,82 @@
+"""What a process holds while it works on pieces: the store, the fonts, the engine's settings. Made once in each process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.store import Store
+from qwen_pipeline.types import Box, Page, Scene, SceneResult, TypesetPage
+from qwen_pipeline.types.spec import FontSpec
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from qwen_pipeline.render import Session
+    from qwen_pipeline.typeset import Fonts
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSetup:
+    """From which a process makes its state; it travels to worker processes."""
+
+    store: Path
+    engine: str
+    settings: Settings
+    families: tuple[tuple[str, FontSpec], ...] = ()
+    """The brand's fonts."""
+
+
+def make_state(setup: WorkSetup) -> WorkState:
+    return WorkState(setup)
+
+
+class WorkState:
+    """The stages' functions, bound to this process's fonts and store. Fonts are opened when the first page is set."""
+
+    def __init__(self, setup: WorkSetup) -> None:
+        self.setup = setup
+        self.engine = setup.engine
+        self.store = Store(setup.store)
+
+    @cached_property
+    def fonts(self) -> Fonts:
+        from qwen_pipeline.typeset import Fonts
+
+        return Fonts(dict(self.setup.families), self.store.fonts_dir)
+
+    def solve(self, page: Page, pictures: Mapping[str, SceneResult]) -> TypesetPage:
+        """A page typeset, with its scene's picture where `pictures` has it."""
+        from qwen_pipeline import typeset
+
+        return typeset.solve(page, self.fonts, pictures)
+
+    def lettering(self, page: Page, width_px: int, height_px: int) -> Image:
+        """The baked strings of a page as the RGBA layer of its picture."""
+        from qwen_pipeline import typeset
+
+        box = picture_box(page, width_px, height_px)
+        return typeset.lettering(self.solve(page, {}), self.fonts, width_px, height_px, box)
+
+    def session(self, scenes: Sequence[Scene]) -> Session:
+        """A render session for these scenes; the engine is opened when one of them is missing."""
+        from qwen_pipeline import render
+
+        from .scenes import lettering_files
+
+        module: Any = render.engine_module(self.engine)
+        return render.Session(
+            lambda: module.open_engine(self.setup.settings), self.store, lettering=lettering_files(scenes, self)
+        )
+
+
+def picture_box(page: Page, width_px: int, height_px: int) -> Box:
+    """Where the whole picture lies on the page, in points: it covers `scene_box` and is cropped round its middle."""
+    box = page.scene_box or page.canvas.bleed_box
+    scale = max(box.w_pt / width_px, box.h_pt / height_px)
+    width, height = width_px * scale, height_px * scale
+    return Box(box.x_pt + (box.w_pt - width) / 2, box.y_pt + (box.h_pt - height) / 2, width, height)

@@ -1,0 +1,40 @@
+"""The other end of `workers`: a process that reads tasks from its standard input until that is closed, by whatever end."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from typing import Any
+
+
+def main() -> None:
+    """Serve. Whatever else writes to standard output goes to standard error, so that it cannot mix with the answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    tasks = sys.stdin.buffer
+    state = pickle.load(tasks)()
+    while True:
+        try:
+            function, task = pickle.load(tasks)
+        except EOFError:
+            return
+        answers.write(pickle.dumps(_answer(function, state, task), protocol=pickle.HIGHEST_PROTOCOL))
+        answers.flush()
+
+
+def _answer(function: Any, state: Any, task: Any) -> tuple[bool, Any]:
+    try:
+        return True, function(state, task)
+    except Exception as error:
+        return False, error if _travels(error) else RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _travels(error: Exception) -> bool:
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return False
+    return True
