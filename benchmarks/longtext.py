@@ -1,0 +1,147 @@
+"""LongText-Bench briefs as posters: every string typeset, then read back from the PDF by a reader that is not ours.
+
+The briefs are of X-Omni-Team/X-Omni (LongText-Bench, Apache-2.0): `text` holds the exact strings that must appear.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pypdfium2
+import uharfbuzz
+
+from benchmarks import ours
+
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+MARGIN = (0.08, 0.08, 0.84, 0.84)
+"""The one region of the page: x, y, width and height as shares of the page."""
+_FONT = "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One brief: its strings in the order they are to be read."""
+
+    language: str
+    number: int
+    strings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.language}-{self.number:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came out for one brief. `reported`: codes of the findings about its words."""
+
+    brief: Brief
+    expected: str
+    extracted: str
+    reported: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Characters that the font has not."""
+    outside: int
+    """Characters drawn outside the region."""
+
+    @property
+    def equal(self) -> bool:
+        return self.expected == self.extracted
+
+    @property
+    def unreported(self) -> bool:
+        """A character is missing or lies outside, and no finding says so."""
+        return bool(self.missing or self.outside) and not self.reported
+
+
+def read(path: Path, language: str) -> list[Brief]:
+    """The briefs of one file of the set."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        Brief(language, line["prompt_id"], tuple(line["text"])) for line in lines if line.get("language", language) == language
+    ]
+
+
+def write_spec(brief: Brief, folder: Path) -> Path:
+    """A poster with the strings of a brief, one layer each. JSON is YAML, and its quoting is never in doubt."""
+    x, y, w, h = (f"{share * 100:g}%" for share in MARGIN)
+    layers = [
+        {
+            "id": f"t{i}",
+            "kind": "text",
+            "in": "words",
+            "role": "title" if i == 0 else "body",
+            "text": {LOCALES[brief.language]: text},
+        }
+        for i, text in enumerate(brief.strings)
+    ]
+    spec = {
+        "apiVersion": "design/v1",
+        "kind": "Poster",
+        "name": brief.name,
+        "extends": "blank",
+        "canvas": "A3",
+        "locales": [LOCALES[brief.language]],
+        "scene": "none",
+        "regions": {"words": {"box": [x, y, w, h], "gap": "1%"}},
+        "layers": layers,
+        "outputs": [{"format": "pdf", "name": f"{brief.name}.pdf"}],
+    }
+    path = folder / f"{brief.name}.yaml"
+    path.write_text(json.dumps(spec, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def judge(brief: Brief, folder: Path) -> Verdict:
+    """Build a brief's poster in `folder` and read it back."""
+    folder.mkdir(parents=True, exist_ok=True)
+    spec, out = write_spec(brief, folder), folder / brief.name
+    manifest = ours.make(spec, out, folder / "store")
+    reported = tuple(f"{f.check}/{f.code}" for f in manifest.findings if f.check.startswith("text."))
+    extracted, outside = read_back(next(out.rglob("*.pdf")))
+    absent = tuple(sorted({char for text in brief.strings for char in text if not has_glyph(char)}))
+    return Verdict(brief, folded(brief, brief.strings), folded(brief, [extracted]), reported, absent, outside)
+
+
+def judge_all(briefs: Iterable[Brief], folder: Path) -> Iterator[Verdict]:
+    for brief in briefs:
+        yield judge(brief, folder)
+
+
+def folded(brief: Brief, strings: Iterable[str]) -> str:
+    """NFC with white space folded: to one space in English, to nothing in Chinese, where lines break without one."""
+    words = unicodedata.normalize("NFC", " ".join(strings)).split()
+    return ("" if brief.language == "zh" else " ").join(words)
+
+
+def read_back(pdf: Path) -> tuple[str, int]:
+    """(the text of the first page as pdfium reads it, how many of its characters lie outside the region)."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[0]
+        width, height = page.get_size()
+        x, y, w, h = MARGIN
+        left, top, right, bottom = x * width - 1, (1 - y) * height + 1, (x + w) * width + 1, (1 - y - h) * height - 1
+        textpage = page.get_textpage()
+        text = textpage.get_text_range()
+        boxes = [textpage.get_charbox(i) for i in range(textpage.count_chars())]
+        textpage.close()
+        page.close()
+    # A box without width is a space or a line end that pdfium put in.
+    outside = sum(r > l and (l < left or b < bottom or r > right or t > top) for l, b, r, t in boxes)  # noqa: E741
+    return text, outside
+
+
+_face: list[uharfbuzz.Font] = []
+
+
+def has_glyph(char: str) -> bool:
+    """Whether the built-in font can draw a character, asked of the font itself."""
+    if not _face:
+        data = (resources.files("justmytype_intl_cjk") / _FONT).read_bytes()
+        _face.append(uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob(data))))
+    return char.isspace() or bool(_face[0].get_nominal_glyph(ord(char)))

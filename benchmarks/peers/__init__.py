@@ -1,0 +1,1 @@
+"""Other people's tools doing the same job."""

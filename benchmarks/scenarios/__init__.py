@@ -1,0 +1,1 @@
+"""One file = one scenario; the file's name is its id. `run(setting)` gives its figures."""
