@@ -26,11 +26,17 @@ class SourceInt(int):
 
     source: str
 
+    def __str__(self) -> str:
+        return self.source
+
 
 class SourceFloat(float):
     """A float that remembers how it was written."""
 
     source: str
+
+    def __str__(self) -> str:
+        return self.source
 
 
 # --- scalars -----------------------------------------------------------------------------------------------------------
