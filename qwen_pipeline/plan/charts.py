@@ -38,13 +38,14 @@ def make_chart(
 ) -> ChartLayer:
     """The chart of one piece; PlanError where a table, a column or a number is not there."""
     table = _table(spec, tables, place)
-    rows = _rows(spec, table, scope, tag, place)
-    columns = (spec.y,) if isinstance(spec.y, str) else spec.y
-    for name in (spec.x, *columns):
+    x = scope.expand(spec.x, tag, lambda: place)
+    columns = tuple(scope.expand(y, tag, lambda: place) for y in ((spec.y,) if isinstance(spec.y, str) else spec.y))
+    for name in (x, *columns):
         if name not in table.columns:
             raise fail(
                 "unknown-column", f"table '{spec.from_}' has no column '{name}'", place, f"there are: {', '.join(table.columns)}"
             )
+    rows = _rows(spec, table, columns[0], scope, place, tag)
     values = [_numbers(rows, column, place) for column in columns]
     number = _formatter(spec.format, tag)
     series = tuple(
@@ -59,7 +60,7 @@ def make_chart(
         id=layer_id,
         region=region,
         chart=spec.type,
-        categories=tuple(_category(row[spec.x], spec, tag) for row in rows),
+        categories=tuple(_category(row[x], spec, tag) for row in rows),
         series=series,
         axis_ticks=tuple((tick, number(tick)) for tick in nice_ticks(min(flat), max(flat))),
         label_style=look.label,
@@ -79,9 +80,8 @@ def _table(spec: ChartSpec, tables: Mapping[str, TableView], place: Place) -> Ta
     return tables[spec.from_]
 
 
-def _rows(spec: ChartSpec, table: TableView, scope: Scope, tag: str, place: Place) -> list[Mapping[str, Any]]:
+def _rows(spec: ChartSpec, table: TableView, first: str, scope: Scope, place: Place, tag: str) -> list[Mapping[str, Any]]:
     rows = [row for row in table if not spec.where or scope.evaluate(spec.where, tag, lambda: place, {**row, "row": row})]
-    first = spec.y if isinstance(spec.y, str) else spec.y[0]
     if spec.sort != "none":
         rows.sort(key=lambda row: to_number(row[first]), reverse=spec.sort == "descending")
     rows = rows[: spec.limit] if spec.limit else rows
