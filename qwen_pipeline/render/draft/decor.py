@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -14,6 +15,7 @@ from .palette import RGB, shift
 from .paths import points, rect
 from .room import Rect
 from .stage import Stage
+from .terrain import Layer
 
 Pen = Callable[[Canvas, Motif, Rng], None]
 
@@ -113,3 +115,53 @@ def weather(canvas: Canvas, stage: Stage) -> None:
         for _ in range(150):
             x, y, r = stage.w * rng.random(), stage.h * rng.random(), stage.u * pick(rng, 0.002, 0.007)
             canvas.paint(canvas.halo(x, y, r * 1.6), (255, 255, 255), 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a thing stands in a landscape: on the layer with index `after`, its foot at (x, y), `size` px high."""
+
+    after: int
+    x: float
+    y: float
+    size: float
+
+
+def scenic_spot(stage: Stage, layers: Sequence[Layer], part: float = 0.60) -> Spot | None:
+    """The best place for a hero that belongs into the landscape, where no nearer layer hides it; None if there is none."""
+    if not stage.subject.hero or not stage.scenic:
+        return None
+    area = stage.hero_rect()
+    size = min(area.w * 0.66, area.h * part, stage.u * 0.52)
+    if size < stage.u * 0.08:
+        return None
+    x = area.cx + area.w * pick(stage.rng(855), -0.10, 0.10)
+    floats = stage.subject.hero in ("boat", "bird")
+    want = area.y + area.h * (0.42 if stage.subject.hero == "bird" else 0.84)
+    best, after = 1e9, len(layers) - 1
+    for i, layer in enumerate(layers):
+        if layer.kind == "road" or (floats and stage.subject.hero == "boat" and layer.kind != "water"):
+            continue
+        miss = abs(layer.height_at(x) - want)
+        if miss < best:
+            best, after = miss, i
+    top = layers[after].height_at(x)
+    hidden = layers[after + 1].height_at(x) if after + 1 < len(layers) else stage.h * 1.0
+    y = want if stage.subject.hero == "bird" else (top + min(hidden, top + stage.u * 0.14)) / 2 if floats else top + size * 0.015
+    y = min(y, area.bottom - size * 0.02) if not floats else y
+    return Spot(len(layers) - 1 if stage.subject.hero == "bird" else after, x, y, size)
+
+
+def frame_opening(stage: Stage, inset: float) -> Mask:
+    """A sheet with a softly irregular opening, `inset` short sides from the edges."""
+    rng = stage.rng(856)
+    a = np.linspace(0, 2 * np.pi, 240)
+    swing = sum(np.sin(k * a + rng.random() * 6.283) / k for k in (2, 3, 5, 7)) * 0.018 * stage.u
+    power = 5.0
+    c, s = np.cos(a), np.sin(a)
+    r = (np.abs(c) ** power + np.abs(s) ** power) ** (-1 / power)
+    rx, ry = stage.w / 2 - inset * stage.u, stage.h / 2 - inset * stage.u
+    hole = np.stack([stage.w / 2 + c * r * (rx + swing), stage.h / 2 + s * r * (ry + swing)], 1)
+    pad = 40
+    outer = rect(-pad, -pad, stage.w + 2 * pad, stage.h + 2 * pad)
+    return Canvas(stage.w, stage.h, (0, 0, 0)).shape([outer], [hole], pad=pad)

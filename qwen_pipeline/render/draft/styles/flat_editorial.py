@@ -116,5 +116,3 @@ def _inhabit(canvas: Canvas, stage: Stage, layer: Layer) -> None:
         size = stage.u * pick(rng, 0.035, 0.06)
         if stage.room.at(x, y) > 0.05:
             flat(canvas, MOTIFS["tree"](rng).placed(x, y + size * 0.06, size), skin_of(stage.palette, 0.12), stage.light, rng)
-
-
