@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -19,6 +19,7 @@ _DASH = r"\s*(?:-|–|—|~|～|至|到|to|and|&|und|et|、|,)\s*"
 _AFTERNOON = ("下午", "晚上", "傍晚", "晚", "午后", "pm", "p.m.")
 _NOON_OR_LATER = 12
 
+_PART = "上午|早上|清晨|凌晨|中午|下午|晚上|傍晚|晚|午后"
 _HAN_DATE = re.compile(rf"(?:(?P<year>\d{{4}})\s?年\s?)?(?P<month>{_NUMBER})\s?月(?:\s?(?P<day>{_NUMBER})\s?[日号號])?")
 _HAN_DATES = re.compile(
     rf"(?:(?P<year>\d{{4}})\s?年\s?)?(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号號]?{_DASH}(?P<last>{_NUMBER})\s?[日号號]"
@@ -26,17 +27,16 @@ _HAN_DATES = re.compile(
 _ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
 _HAN_WEEKDAY = re.compile(r"(?:星期|周|週|礼拜)([一二三四五六日天])")
 _HAN_TIME = re.compile(
-    rf"(?P<part>上午|早上|清晨|凌晨|中午|下午|晚上|傍晚|晚|午后)?\s?(?P<hour>{_NUMBER})\s?[点點时時](?!间|間|候|代|长|尚)"
+    rf"(?P<part>{_PART})?\s?(?P<hour>{_NUMBER})\s?[点點时時](?!间|間|候|代|长|尚)"
     rf"(?:(?P<half>半)|(?P<minute>{_NUMBER})\s?分?)?"
 )
-_CLOCK = re.compile(
-    r"(?P<part>上午|早上|清晨|凌晨|中午|下午|晚上|傍晚|晚|午后)?\s?(?<![\d:])(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?!\d)\s?(?P<after>[ap]\.?m\b\.?)?",
-    re.I,
+_AFTER = r"(?P<after>[ap]\.?m\b\.?)"
+_CLOCK = re.compile(rf"(?P<part>{_PART})?\s?(?<![\d:])(?P<hour>\d{{1,2}})[:：](?P<minute>\d{{2}})(?!\d)\s?{_AFTER}?", re.I)
+_AM_PM = re.compile(rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d{{2}}))?\s?{_AFTER}", re.I)
+_AM_PM_FROM = re.compile(
+    rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))?(?=\s?[-–—]\s?\d{{1,2}}(?:[:.]\d{{2}})?\s?{_AFTER})", re.I
 )
-_AM_PM = re.compile(r"(?<![\d:.])(?P<hour>\d{1,2})(?:\.(?P<minute>\d{2}))?\s?(?P<after>[ap]\.?m\b\.?)", re.I)
-_AM_PM_RANGE = re.compile(
-    r"(?<![\d:.])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?=\s?[-–—]\s?\d{1,2}(?:[:.]\d{2})?\s?(?P<after>[ap]\.?m\b))", re.I
-)
+"""The first time of `2–5 pm`."""
 
 
 def take_moments(text: str, locale: str) -> tuple[Tokens, str]:
@@ -57,9 +57,9 @@ def take_moments(text: str, locale: str) -> tuple[Tokens, str]:
     take(_HAN_DATES, _read_date, keep_year=True)
     take(_HAN_DATE, _read_date, keep_year=True)
     take(_HAN_WEEKDAY, lambda m: [("weekday", str("一二三四五六日".index(m[1].replace("天", "日"))))])
+    take(_AM_PM_FROM, _read_time)
     take(_CLOCK, _read_time)
     take(_HAN_TIME, _read_time)
-    take(_AM_PM_RANGE, _read_time)
     take(_AM_PM, _read_time)
     months, weekdays = _names(locale)
     if months:
@@ -122,15 +122,18 @@ def _names(locale: str) -> tuple[dict[str, int], dict[str, int]]:
         found = Locale.parse(locale, sep="-")
     except (ValueError, UnknownLocaleError):
         return {}, {}
-    months = {
-        name.casefold().rstrip("."): number
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=found).items()
-    }
-    days = {
-        name.casefold().rstrip("."): number
-        for width in ("wide", "abbreviated")
-        for number, name in get_day_names(width, locale=found).items()
-    }
+    months = {_key(name): n for names in _forms(get_month_names, found) for n, name in names}
+    days = {_key(name): n for names in _forms(get_day_names, found) for n, name in names}
     lettered = {name: n for name, n in months.items() if name.isalpha() and not name.endswith("月")}
     return lettered, {name: n for name, n in days.items() if name.isalpha() and not re.match("[星周週]", name)}
+
+
+def _forms(names: Callable[..., Mapping[int, str]], locale: Locale) -> Iterator[ItemsView[int, str]]:
+    """Full and short names, in sentences and standing alone."""
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            yield names(width, context, locale).items()
+
+
+def _key(name: str) -> str:
+    return name.casefold().rstrip(".")

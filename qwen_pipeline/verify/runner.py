@@ -22,6 +22,7 @@ from .profile import profile_for
 from .subject import Subject
 
 CHECKS_PACKAGE = "qwen_pipeline.verify.checks"
+_CRASHED = "this is a bug of qwen-pipeline; the piece is not judged"
 _RANK = {"info": 0, "warn": 1, "error": 2}
 
 
@@ -68,9 +69,7 @@ def _run_one(subject: Subject, rule: CheckRule) -> Iterator[Finding]:
             yield _finding(made, rule, outcome, piece)
     except Exception as error:
         message = f"the check itself failed: {type(error).__name__}: {error}"
-        yield Finding(
-            rule.id, "crashed", "internal", message, piece, hint="this is a bug of qwen-pipeline; the piece is not judged"
-        )
+        yield Finding(rule.id, "crashed", "internal", message, piece, hint=_CRASHED)
 
 
 def _finding(made: Check, rule: CheckRule, outcome: Outcome, piece: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Small numbers written as words: `three days`, `三天`. They match digits on the other side of a pair, and are never asked for."""
+"""Small numbers written as words: `three days`, `三天`. They match digits on the other side of a pair."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.subject import Subject
 
@@ -20,6 +22,6 @@ def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
     if not subject.piece.pages:
         yield Outcome("no-pages", "the piece has no pages")
     for number, _, page in subject.each_page():
-        extrema = subject.raster(number, width_px=_WIDTH_PX).convert("RGB").getextrema()
-        if all(high - low <= _SAME for low, high in extrema):
+        pixels = np.asarray(subject.raster(number, width_px=_WIDTH_PX).convert("RGB"), np.int16)
+        if np.ptp(pixels, axis=(0, 1)).max() <= _SAME:
             yield Outcome("blank", "the page is of one colour", page.id, hint="give it a picture, words or shapes")

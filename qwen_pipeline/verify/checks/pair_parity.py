@@ -3,6 +3,11 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from qwen_pipeline.types import TextLayer, TextPart
 from qwen_pipeline.verify.check import Outcome, Settings, check
@@ -18,7 +23,7 @@ _SHORT = 16
 class ParitySettings(Settings):
     """Settings of `pair.parity`."""
 
-    length: float = 3.0
+    length: Annotated[float, Field(ge=0)] = 3.0
     """How many times longer one side may be, Han characters counted as two letters; 0 = any."""
 
 
@@ -34,13 +39,13 @@ def CHECK(subject: Subject, settings: ParitySettings) -> Iterator[Outcome]:
         for layer in planned.layers:
             if isinstance(layer, TextLayer) and len(layer.parts) > 1:
                 for outcome in _compare(layer, settings):
-                    yield Outcome(page=planned.id, string=f"{layer.id}/{layer.parts[1].locale}", **outcome)
+                    yield replace(outcome, page=planned.id, string=f"{layer.id}/{layer.parts[1].locale}")
 
 
-def _compare(layer: TextLayer, settings: ParitySettings) -> Iterator[dict[str, str]]:
+def _compare(layer: TextLayer, settings: ParitySettings) -> Iterator[Outcome]:
     empty = [part.locale for part in layer.parts if not part.text.strip()]
     if empty:
-        yield {"code": "empty", "message": f"{layer.id} has no words in {', '.join(empty)}", "hint": "write them"}
+        yield Outcome("empty", f"{layer.id} has no words in {', '.join(empty)}", hint="write them")
         return
     first, *others = layer.parts
     for other in others:
@@ -48,19 +53,19 @@ def _compare(layer: TextLayer, settings: ParitySettings) -> Iterator[dict[str, s
         yield from _lengths(layer.id, first, other, settings.length)
 
 
-def _differences(layer: str, a: TextPart, b: TextPart) -> Iterator[dict[str, str]]:
+def _differences(layer: str, a: TextPart, b: TextPart) -> Iterator[Outcome]:
     facts_a, facts_b = _facts(a), _facts(b)
     for code in ("links", "dates", "numbers"):
         only_a, only_b = facts_a[code] - facts_b[code], facts_b[code] - facts_a[code]
         if code == "numbers":
             only_a, only_b = only_a - _spelled(b), only_b - _spelled(a)
         if only_a or only_b:
-            yield {
-                "code": code,
-                "message": f"{layer}: {a.locale} and {b.locale} do not say the same {code}",
-                "measured": f"only {a.locale}: {_show(only_a)}; only {b.locale}: {_show(only_b)}",
-                "hint": "correct one side",
-            }
+            yield Outcome(
+                code,
+                f"{layer}: {a.locale} and {b.locale} do not say the same {code}",
+                measured=f"only {a.locale}: {_show(only_a)}; only {b.locale}: {_show(only_b)}",
+                hint="correct one side",
+            )
 
 
 def _facts(part: TextPart) -> dict[str, Tokens]:
@@ -73,25 +78,26 @@ def _spelled(part: TextPart) -> Tokens:
     return Counter((str(n),) for n in spelled_numbers(part.text))
 
 
-def _number(value: object) -> str:
-    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+def _number(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _show(tokens: Tokens) -> str:
     return ", ".join("/".join(token[1:] or token) for token in sorted(tokens.elements())) or "nothing"
 
 
-def _lengths(layer: str, a: TextPart, b: TextPart, most: float) -> Iterator[dict[str, str]]:
+def _lengths(layer: str, a: TextPart, b: TextPart, most: float) -> Iterator[Outcome]:
     short, long = sorted((_width(a.text), _width(b.text)))
     if most > 0 and long > _SHORT and long > most * short:
-        yield {
-            "code": "length",
-            "message": f"{layer}: one language is {long / max(short, 1):.1f} times as long as the other",
-            "measured": f"{long / max(short, 1):.1f}",
-            "allowed": f"{most:g}",
-            "hint": "see whether a part was left out",
-            "at": "warn",
-        }
+        yield Outcome(
+            "length",
+            f"{layer}: one language is {long / max(short, 1):.1f} times as long as the other",
+            measured=f"{long / max(short, 1):.1f}",
+            allowed=f"{most:g}",
+            hint="see whether a part was left out",
+            at="warn",
+        )
 
 
 def _width(text: str) -> int:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from PIL import Image
+from pydantic import Field
 
 from qwen_pipeline.types import QrMark, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
@@ -12,7 +14,7 @@ from qwen_pipeline.verify.subject import Subject, pixels_of
 class QrSettings(Settings):
     """Settings of `qr`."""
 
-    proof_dpi: float = 0.0
+    proof_dpi: Annotated[float, Field(ge=0, le=600)] = 0.0
     """Also read from a raster this coarse; 0 = not."""
 
 
@@ -28,26 +30,18 @@ def CHECK(subject: Subject, settings: QrSettings) -> Iterator[Outcome]:
         if not page.qr_marks:
             continue
         raster = subject.raster(number)
+        width = round(page.canvas.width_pt / 72 * settings.proof_dpi)
+        coarse = subject.raster(number, width_px=width) if 0 < width < raster.width else None
         for mark in page.qr_marks:
-            yield from _judge(mark, page, raster)
-        if settings.proof_dpi > 0:
-            width = round(page.canvas.width_pt / 72 * settings.proof_dpi)
-            coarse = raster if width >= raster.width else subject.raster(number, width_px=width)
-            for mark in page.qr_marks:
-                if coarse is not raster and mark.data not in _decode(mark, page, coarse):
-                    yield Outcome(
-                        "coarse",
-                        f"the QR code {mark.layer} cannot be read at {settings.proof_dpi:g} dpi",
-                        page.id,
-                        box=mark.box,
-                        hint="make it larger, or its data shorter",
-                        at="warn",
-                    )
+            yield from _judge(mark, page, raster, coarse)
 
 
-def _judge(mark: QrMark, page: TypesetPage, raster: Image.Image) -> Iterator[Outcome]:
+def _judge(mark: QrMark, page: TypesetPage, raster: Image.Image, coarse: Image.Image | None) -> Iterator[Outcome]:
     found = _decode(mark, page, raster)
     if mark.data in found:
+        if coarse is not None and mark.data not in _decode(mark, page, coarse):
+            message = f"the QR code {mark.layer} cannot be read from {coarse.width} pixels of page width"
+            yield Outcome("coarse", message, page.id, box=mark.box, hint="make it larger, or its data shorter", at="warn")
         return
     code, what = ("wrong-data", f"says {found[0]!r}") if found else ("unreadable", "cannot be read")
     yield Outcome(
@@ -67,4 +61,4 @@ def _decode(mark: QrMark, page: TypesetPage, raster: Image.Image) -> list[str]:
     crop = raster.crop(pixels_of(mark.box, page, raster))
     if crop.width == 0 or crop.height == 0:
         return []
-    return [code.text for code in zxingcpp.read_barcodes(crop, formats=zxingcpp.BarcodeFormat.QRCode)]
+    return [code.text for code in zxingcpp.read_barcodes(crop, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))]

@@ -11,7 +11,7 @@ _TOLERANCE_PT = 0.5
 
 @check(
     "safe_zone",
-    rationale="Trimming is out by up to 2 mm, phones lay buttons over the edges, frames cover them: what must be seen stays inside.",
+    rationale="Knives are up to 2 mm out, phones lay buttons over the edges, frames cover them: what must be seen stays inside.",
     codes=("text", "qr", "image"),
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from qwen_pipeline.types import Page, SetString, TextItem, TextLayer, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
@@ -42,10 +42,9 @@ def _set_as_planned(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
             yield Outcome(
                 "changed", f"“{text[:40]}” was set as “{found[name][:40]}”", page.id, name, measured=found[name], allowed=text
             )
-    for name in found.keys() - wanted.keys():
-        yield Outcome(
-            "not-asked", f"“{found[name][:40]}” is on the page, and nobody asked for it", page.id, name, measured=found[name]
-        )
+    for name in sorted(found.keys() - wanted.keys()):
+        message = f"“{found[name][:40]}” is on the page, and nobody asked for it"
+        yield Outcome("not-asked", message, page.id, name, measured=found[name])
 
 
 def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
@@ -107,12 +106,12 @@ def _compare(planned: Page, page: TypesetPage, text: str, file: str) -> Iterator
         yield Outcome("extra-in-pdf", f"{file} shows characters that nobody asked for: {shown}", page.id, measured=shown)
 
 
-def _upper_case_layers(planned: Page) -> Mapping[str, bool]:
-    return {layer.id: layer.style.case == "upper" for layer in planned.layers if isinstance(layer, TextLayer)}
+def _upper_case_layers(planned: Page) -> frozenset[str]:
+    return frozenset(layer.id for layer in planned.layers if isinstance(layer, TextLayer) and layer.style.case == "upper")
 
 
-def _as_drawn(string: SetString, upper: Mapping[str, bool]) -> str:
-    return squeeze(string.text.upper() if upper.get(string.layer, False) else string.text)
+def _as_drawn(string: SetString, upper: frozenset[str]) -> str:
+    return squeeze(string.text.upper() if string.layer in upper else string.text)
 
 
 def _line_ends(text: str) -> str:
