@@ -24,12 +24,14 @@ def test_source_type_tells_the_truth(kit):
     page = kit.page("1")
     bare = replace(page, items=page.items[:1])
     words = replace(page, items=page.items[1:])
-    photo = replace(page, items=(ImageItem("photo.jpg", page.canvas.trim), *page.items))
+    photo = replace(page, items=(*page.items, ImageItem("photo.jpg", page.canvas.trim)))
+    hidden = replace(page, items=(ImageItem("photo.jpg", page.canvas.trim), *page.items[:1]))
     assert _source(kit.delivery((page,))) == "algorithmicMedia"
     assert _source(kit.delivery((photo,))) == "composite"
     assert _source(kit.delivery((words,))) == "digitalCreation"
     assert _source(kit.delivery((page,), drawn_by="neural")) == "compositeSynthetic"
     assert _source(kit.delivery((bare,), drawn_by="neural")) == "trainedAlgorithmicMedia"
+    assert _source(kit.delivery((hidden,), drawn_by="neural")) == "trainedAlgorithmicMedia"
 
 
 def test_neural_files_name_the_model(kit, write, tmp_path):

@@ -154,9 +154,18 @@ class Case:
     def subject(self) -> Subject:
         page = self.solved()
         piece = Piece(
-            "card", "card", "Poster", "commercial", ("zh-CN", "en-GB"), (self.planned(),), (), self.rules, Metadata("t", "zh"), "f" * 64,
+            id="card",
+            name="card",
+            kind="Poster",
+            usage="commercial",
+            locales=("zh-CN", "en-GB"),
+            pages=(self.planned(),),
+            outputs=(),
+            checks=self.rules,
+            metadata=Metadata("t", "zh"),
+            fingerprint="f" * 64,
             facts=self.facts,
-        )  # fmt: skip
+        )
         return Subject(piece, (page,), self.raster, (Delivered(OutputRequest("pdf", "card.pdf"), self.pdf(page), (0,)),))
 
     def findings(self, check: str) -> list[Any]:
