@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +18,25 @@ from qwen_pipeline.types import SceneRequest
 
 def canonical(value: Any) -> Any:
     """Plain JSON data for `value`: dataclasses become objects (with their class's name), sets are sorted, `Place`s left out."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        out: dict[str, Any] = {"_": type(value).__name__}
-        for f in dataclasses.fields(value):
-            if f.compare:
-                out[f.name] = canonical(getattr(value, f.name))
-        return out
-    if isinstance(value, dict):
-        return {str(k): canonical(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() else value
+    if kind is tuple or kind is list:
         return [canonical(v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(k): canonical(v) for k, v in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(canonical(v) for v in value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if dataclasses.is_dataclass(kind):
+        return {"_": kind.__name__} | {name: canonical(getattr(value, name)) for name in _compared(kind)}
     return value
+
+
+@lru_cache(maxsize=256)
+def _compared(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
 
 
 def digest(value: Any) -> str:

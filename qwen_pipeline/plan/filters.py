@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import pass_context
@@ -26,9 +27,13 @@ def _tag(context: Context) -> str:
 
 
 def _babel(context: Context, locale: Any = None) -> Any:
+    return _parse_locale(str(locale["tag"]) if isinstance(locale, Mapping) else str(locale or _tag(context)))
+
+
+@lru_cache(maxsize=256)
+def _parse_locale(tag: str) -> Any:
     from babel import Locale, UnknownLocaleError
 
-    tag = str(locale["tag"]) if isinstance(locale, Mapping) else str(locale or _tag(context))
     try:
         return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):

@@ -9,7 +9,8 @@ from typing import Any
 from qwen_pipeline.types import Canvas, Layer, Place, Region
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SlotSpec, SlotValue, Text, Theme
 
-from .scope import Names, Scope, fail
+from .environment import Names
+from .scope import Scope, fail
 from .theme import Palette
 
 

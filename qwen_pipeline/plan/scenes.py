@@ -6,9 +6,10 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from qwen_pipeline.fingerprint import scene_fingerprint
+from qwen_pipeline.fingerprint import digest, scene_fingerprint
 from qwen_pipeline.types import (
     Box,
     CalmArea,
@@ -120,7 +121,14 @@ class SceneSetting:
     kind_words: str
     kind_folder: Path
     brand_words: str
-    place: Place
+    place: Place = field(compare=False)
+
+    @cached_property
+    def key(self) -> str:
+        """Its identity: two languages of a size have the same setting, and so the same scenes."""
+        style = self.style.name if self.style else None
+        look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
+        return digest([look, self.canvas, self.box, self.calm, self.page, self.layout])
 
 
 @dataclass
@@ -151,8 +159,9 @@ class SceneBook:
         """The fingerprint of the picture for one page of one piece (of its last edit, where it has edits)."""
         written = self._expand(setting, scope, tag)
         texts = tuple((s.text, s.locale) for s in strings)
-        key = (id(setting), identity, written.model_dump_json(), texts, reference)
-        self._check_sharing(setting, identity, (written.model_dump_json(), texts), shared)
+        content = written.model_dump_json() if written is not setting.spec else ""
+        key = (setting.key, identity, content, texts, reference)
+        self._check_sharing(setting, identity, (content, texts), shared)
         chain = self._memo.get(key)
         if chain is None:
             chain = self._memo[key] = self._chain(setting, written, identity, strings, reference)

@@ -10,9 +10,7 @@ from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import Text
 
-from .environment import ExpansionError, compile_expression, compile_text, is_dynamic
-
-Names = Mapping[str, Any]
+from .environment import ExpansionError, Names, compile_expression, compile_text, is_dynamic
 
 
 class PlanError(Exception):

@@ -23,14 +23,14 @@ from qwen_pipeline.types.spec import (
 
 from .charts import ChartLook, make_chart
 from .context import PlanContext
-from .environment import TableView
+from .environment import Names, TableView
 from .geometry import GridLoad, resolve_regions
 from .layers import compile_layers
 from .page import Assets, Entry, PageContext, complete_slots, entries, list_named, plain
 from .programs import Program
 from .prompt import PromptString, place_words
 from .scenes import SceneSetting, calm_areas, fraction
-from .scope import Names, Scope, text_for
+from .scope import Scope, text_for
 from .theme import Palette, make_palette, text_style
 
 _CHART_COLORS = ("primary", "accent", "secondary", "muted")
