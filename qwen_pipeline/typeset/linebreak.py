@@ -1,0 +1,76 @@
+"""Where a line may end: UAX#14 by uniseg, less what Chinese typesetting and common sense forbid."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from uniseg.linebreak import line_break_boundaries
+
+from .chars import NO_END, NO_START, is_han, is_latin
+
+_URL = re.compile(r"(?:https?://|www\.)[!-~]+|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?:[A-Za-z0-9-]+\.)+[a-z]{2,}(?:/[!-~]*)?")
+_PHONE = re.compile(r"\+\d[\d \-()]{5,}\d|\(?\b0\d{2,3}\)?[ -]?\d{3,4}[ -]\d{4}\b|\b[48]00[ -]\d{3,4}[ -]\d{3,4}\b")
+_AMOUNT = re.compile(r"[¥￥$€£]\s?\d[\d,.]*(?:[–—~～-][¥￥$€£]?\d[\d,.]*)?|\d[\d,.:/]*(?:\s?[–—~～-]\s?)\d[\d,.:/]*[%％℃]?")
+_DATE = re.compile(r"\d+年(?:\d+月)?(?:\d+[日号])?|\d+月\d+[日号]?|第\d+[\u4e00-\u9fff]|\d+[年月日号时分秒点元角万亿折岁届期楼层栋室]")
+_SHORT_HYPHEN = re.compile(r"\b[^\W_]{1,2}-[^\W_]+|\b[^\W_]+-[^\W_]{1,2}\b")
+_WHOLE = (_URL, _PHONE, _AMOUNT, _DATE, _SHORT_HYPHEN)
+_AFTER_IN_URL = frozenset("/?&=-_.#:@")
+
+
+@lru_cache(maxsize=4096)
+def opportunities(text: str) -> tuple[int, ...]:
+    """Indices before which `text` (one paragraph, no line feed) may be broken, rising; its length is the last."""
+    inside = _inside_wholes(text)
+    return (*(i for i in _uax14(text) if i not in inside and _may_part(text, i)), len(text))
+
+
+def _uax14(text: str) -> list[int]:
+    """Breaks by UAX#14. Between two Han characters there always is one, so that only what lies between is looked up."""
+    out: list[int] = []
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or (is_han(text[i - 1]) and is_han(text[i]) and _plain(text[i])):
+            out += (start + b for b in _boundaries(text[start:i]) if 0 < start + b < i)
+            if i < len(text):
+                out.append(i)
+            start = i
+    return out
+
+
+def _plain(char: str) -> bool:
+    """Han proper: small kana and iteration marks may not start a line."""
+    return not "\u3040" <= char <= "\u30ff" and char not in "々〻"
+
+
+@lru_cache(maxsize=8192)
+def _boundaries(text: str) -> tuple[int, ...]:
+    return tuple(line_break_boundaries(text)) if len(text) > 1 else ()
+
+
+def _inside_wholes(text: str) -> set[int]:
+    return {i for pattern in _WHOLE for m in pattern.finditer(text) for i in range(m.start() + 1, m.end())}
+
+
+def _may_part(text: str, i: int) -> bool:
+    before, after = text[i - 1], text[i]
+    if after in NO_START or before in NO_END or before == "\u00ad":
+        return False
+    return not (before == " " and text[:i].rstrip()[-1:] in NO_END)
+
+
+def emergency(text: str, start: int, stop: int) -> tuple[int, ...]:
+    """Indices inside an address too wide for its line: after `/ ? & = - _ . # : @`. Empty for anything but addresses."""
+    out = []
+    for match in _URL.finditer(text):
+        inside = range(max(match.start() + 8, start + 1), min(match.end() - 1, stop))
+        out += [i for i in inside if text[i - 1] in _AFTER_IN_URL and text[i] not in _AFTER_IN_URL]
+    return tuple(out)
+
+
+def pause(text: str, i: int) -> bool:
+    """Whether a break before `i` falls where a reader pauses: after a mark or a space, or between Han and Latin."""
+    before = text[i - 1]
+    if not (is_han(before) or is_latin(before)):
+        return True
+    return is_han(before) != is_han(text[i]) if i < len(text) else True
