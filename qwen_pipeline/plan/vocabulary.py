@@ -9,9 +9,9 @@ from typing import Any
 from qwen_pipeline.types import Fact
 from qwen_pipeline.types.spec import FactSpec, Spec, Table
 
-from .environment import TableView, is_dynamic, names_in
+from .environment import Names, TableView, is_dynamic, names_in
 from .locales import locale_names, resolve_locale_maps
-from .scope import Names, Scope, fail
+from .scope import Scope, fail
 
 
 @dataclass(frozen=True)
