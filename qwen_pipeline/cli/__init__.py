@@ -1,6 +1,7 @@
 """The command line. `main` is the only place that turns errors into exit codes.
 
-Each command is a module of its own, `cli/<name>.py` with `COMMAND`, imported when it is called; what is heavy is imported inside it.
+Each command is a module of its own, `cli/<name>.py` with `COMMAND`, imported when it is called; what is heavy is imported
+inside it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 SPECS = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 _ORDER = (
-    click.option("--engine", default="auto", metavar="ID", show_default=True, help="auto, draft, or another from `list engines`."),
+    click.option("--engine", default="auto", metavar="ID", show_default=True, help="auto, draft, or another of `list engines`."),
     click.option("--locale", "locales", multiple=True, metavar="L", help="Only this locale or pair (zh-CN+en-GB); repeatable."),
     click.option("--select", multiple=True, metavar="NAME", help="Only pieces with this id, key or axis value; * is a wildcard."),
     click.option("--set", "overrides", multiple=True, metavar="K=V", help="Over what the spec says: --set vars.date=2026-04-18."),

@@ -67,7 +67,9 @@ def finding_lines(finding: Finding) -> list[str]:
     """What a check saw, as one to three lines of markup."""
     mark, color = _MARKS[finding.severity]
     where = " · ".join(part for part in (finding.page, finding.string) if part)
-    lines = [f"  [{color}]{mark}[/] [bold]{finding.check}[/] {safe(finding.message)}" + (f" [dim]({safe(where)})[/]" if where else "")]
+    lines = [f"  [{color}]{mark}[/] [bold]{finding.check}[/] {safe(finding.message)}"]
+    if where:
+        lines[0] += f" [dim]({safe(where)})[/]"
     if finding.measured and finding.allowed:
         lines.append(f"      found {safe(finding.measured)}, allowed {safe(finding.allowed)}")
     if finding.hint:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Listener = Callable[["Event"], None]
 _NAMES = {"letter": "lettering", "scenes": "pictures", "pieces": "pieces"}
-_WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made", "cached": "there"}
+_WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made"}
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ class Bench:
 
 
 def choose(order: Order, spec_: Spec, settings: Settings) -> Bench:
-    """The engine for a spec: the order's, else the spec's own, else what can run here. Raises LicenceRefused, EngineUnavailable."""
+    """The engine: the order's, else the spec's own, else what can run here. Raises LicenceRefused, EngineUnavailable."""
     return choose_for(order.engine, wanted_model(spec_), usage_of(spec_), settings)
 
 

@@ -75,5 +75,7 @@ class Shelf:
     def _target(self, name: str) -> Path:
         path = self.out / name
         if not path.parent.resolve().is_relative_to(self.out):
-            raise Refused(f"the output {name!r} would lie outside {self.out}", code="path-outside", hint="choose a name inside --out")
+            raise Refused(
+                f"the output {name!r} would lie outside {self.out}", code="path-outside", hint="choose a name inside --out"
+            )
         return path

@@ -13,8 +13,19 @@ from qwen_pipeline import assemble, typeset, verify
 from qwen_pipeline.assemble.images import ImageOptions, frame_for
 from qwen_pipeline.assemble.pagerange import pages_in
 from qwen_pipeline.store import StoredOutput
+from qwen_pipeline.types import (
+    Artifact,
+    EngineInfo,
+    Finding,
+    OutputRequest,
+    Page,
+    Piece,
+    SceneResult,
+    TextLayer,
+    TextOutcome,
+    TypesetPage,
+)
 from qwen_pipeline.typeset.faces import face_name
-from qwen_pipeline.types import Artifact, EngineInfo, Finding, OutputRequest, Page, Piece, SceneResult, TextLayer, TextOutcome, TypesetPage
 
 from .scenes import is_procedural
 from .state import WorkState
@@ -85,9 +96,7 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
         return state.store.put_output(piece.fingerprint, folder, artifacts, findings, texts)
 
 
-def delivered(
-    piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact], folder: Path
-) -> tuple[verify.Delivered, ...]:
+def delivered(piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact], folder: Path) -> tuple[verify.Delivered, ...]:
     """The files made for one request, with the pages that each shows."""
     shown = pages_in(str(request.option("pages", "all")), len(piece.pages))
     if len(artifacts) == len(shown):
@@ -96,7 +105,7 @@ def delivered(
 
 
 class PageRaster:
-    """Pixels of a piece's pages for checks: of the delivered picture where there is one, else rasterised. The last two are kept."""
+    """Pixels of pages for checks: of the delivered picture where there is one, else rasterised. The last two are kept."""
 
     def __init__(self, tools: PieceTools, pages: Sequence[TypesetPage], files: Sequence[verify.Delivered]) -> None:
         self._tools = tools

@@ -60,10 +60,19 @@ def make_plan(order: Order, settings: Settings) -> Planned:
 def _wrong_outputs(made: Plan) -> Iterator[Diagnostic]:
     seen = set()
     for request, pages in _requests(made):
-        key = (request.format, request.options, os.path.splitext(request.name)[1], "{page}" in request.name, len(pages), request.place)
+        key = (
+            request.format,
+            request.options,
+            os.path.splitext(request.name)[1],
+            "{page}" in request.name,
+            len(pages),
+            request.place,
+        )
         if request.name.split("/", 1)[0] in OWN_NAMES:
             hint = f"a build keeps its own files there; call it otherwise than {', '.join(OWN_NAMES)}"
-            yield Diagnostic("reserved-name", f"no output can be called '{request.name}'", request.place or Place(made.name), hint)
+            yield Diagnostic(
+                "reserved-name", f"no output can be called '{request.name}'", request.place or Place(made.name), hint
+            )
         if key in seen:
             continue
         seen.add(key)
@@ -91,7 +100,9 @@ def _wrong_checks(made: Plan, loaded: Spec) -> Iterator[Diagnostic]:
 
 def asset_files(pieces: Iterable[Piece], made: Plan) -> dict[str, str]:
     """Absolute path -> sha256 of every picture file that pages show or pictures refer to."""
-    found = {layer.path: layer.digest for p in pieces for page in p.pages for layer in page.layers if isinstance(layer, ImageLayer)}
+    found = {
+        layer.path: layer.digest for p in pieces for page in p.pages for layer in page.layers if isinstance(layer, ImageLayer)
+    }
     for scene in made.scenes:
         digests = [name for name in scene.request.references if ":" not in name]
         found.update(zip(scene.reference_paths, digests, strict=False))

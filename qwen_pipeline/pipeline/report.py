@@ -8,7 +8,7 @@ from typing import Any
 import qwen_pipeline
 from qwen_pipeline.store import OutputRecord
 from qwen_pipeline.store.records import adapter
-from qwen_pipeline.types import Artifact, Failure, Finding, InputFile, Manifest, Plan, Scene
+from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFile, Manifest, Plan, Scene
 
 from .bench import FONT_PACKAGE, library_versions
 
@@ -17,7 +17,11 @@ _WORST_FIRST = (70, 4, 3, 2, 1)
 
 
 def make_manifest(
-    plan: Plan, made: Mapping[str, OutputRecord], failures: Iterable[Failure], run_artifacts: Iterable[Artifact], inputs: tuple[InputFile, ...]
+    plan: Plan,
+    made: Mapping[str, OutputRecord],
+    failures: Iterable[Failure],
+    run_artifacts: Iterable[Artifact],
+    inputs: tuple[InputFile, ...],
 ) -> Manifest:
     """The manifest of a finished run. `made`: piece -> what the store has of it."""
     records = [made[piece.id] for piece in plan.pieces if piece.id in made]
@@ -76,16 +80,16 @@ def read_manifest(data: bytes) -> Manifest:
     return manifest
 
 
-def prompt_text(scene: Scene, engine: str) -> str:
+def prompt_text(scene: Scene, engine: EngineInfo) -> str:
     """A scene's prompt as people read it: what it is for, its settings, its words."""
     request = scene.request
     head = [
         f"scene    {scene.fingerprint}",
         f"for      {', '.join(scene.used_by)}",
-        f"engine   {engine}",
+        f"engine   {engine.id}",
         f"size     {request.width_px} x {request.height_px} px",
         f"seed     {request.seed}",
-        f"tokens   {scene.tokens}",
+        f"tokens   {scene.tokens} of {engine.prompt_limit_tokens}",
     ]
     if request.source:
         head.append(f"edit of  {request.source}")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from qwen_pipeline.assemble import DrawnScene
 from qwen_pipeline.settings import Settings
@@ -21,18 +18,21 @@ from .pieces import PieceTask, make_piece
 from .plans import Planned
 from .report import is_rejected
 from .scenes import failure_of
-from .state import WorkSetup, WorkState, make_state
+from .state import WorkSetup, make_state
 from .workers import Pool, worker_count
 
 
 @dataclass
 class Run:
-    """A build under way. `made`: piece -> its files in the store; `failures`: pieces that could not be made."""
+    """A build under way. `made`: piece -> its files in the store; `failures`: pieces that could not be made.
+
+    Without a `shelf`, pieces are made and kept in the store, and delivered by who comes later.
+    """
 
     planned: Planned
     settings: Settings
     store: Store
-    shelf: Shelf
+    shelf: Shelf | None
     on_event: OnEvent
     made: dict[str, StoredOutput] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -62,7 +62,8 @@ class Run:
     def _deliver(self, piece: Piece, stored: StoredOutput) -> bool:
         """Put a piece's files under their final names; False where the store's copy turned out to be damaged."""
         try:
-            self.shelf.put_output(stored, rejected=is_rejected(stored.record))
+            if self.shelf is not None:
+                self.shelf.put_output(stored, rejected=is_rejected(stored.record))
         except Damaged:
             self.store.drop_output(piece.fingerprint)
             return False
@@ -71,7 +72,7 @@ class Run:
 
     # --- pictures ------------------------------------------------------------------------------------------------------
 
-    def draw(self, pieces: Sequence[Piece], pool: Pool) -> tuple[list[PieceTask], tuple[Scene, ...]]:
+    def draw(self, pieces: Sequence[Piece], pool: Pool) -> list[PieceTask]:
         """Letter and draw what these pieces show; the pieces whose pictures are all there, as tasks."""
         needed = scenes.shown(pieces, self.plan.scenes)
         lettered, wanted, failed = scenes.letter(pieces, needed, self.plan.engine, pool, self.on_event)
@@ -85,7 +86,7 @@ class Run:
                 self._fail([replace(lost, piece=piece.id)])
             else:
                 tasks.append(PieceTask(piece, self.plan.engine, _shown_by(piece, wanted, drawn)))
-        return tasks, wanted
+        return tasks
 
     def _draw_again(self, wanted: Sequence[Scene], pool: Pool) -> dict[str, SceneResult | Failure]:
         """Every picture, with as many further attempts at the failed ones as the spec's `run.retries` allows."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from qwen_pipeline import render
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import EngineInfo, Failure, Page, Piece, Scene, SceneResult
 
@@ -141,7 +140,9 @@ def draw_scenes(state: WorkState, batch: tuple[Scene, ...]) -> tuple[SceneResult
         return state.session(batch).render(batch)
 
 
-def draw(scenes: Sequence[Scene], engine: EngineInfo, pool: Pool, state: WorkState, on_event: OnEvent) -> dict[str, SceneResult | Failure]:
+def draw(
+    scenes: Sequence[Scene], engine: EngineInfo, pool: Pool, state: WorkState, on_event: OnEvent
+) -> dict[str, SceneResult | Failure]:
     """Every scene's picture, or why there is none."""
     drawn: dict[str, SceneResult | Failure] = {}
     for wave in _waves(scenes):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qwen_pipeline import assemble
 from qwen_pipeline.fingerprint import digest
@@ -15,6 +14,9 @@ from qwen_pipeline.types import Artifact, OutputRequest, Piece
 from .bench import code_digest, fonts_digest
 from .run import Run
 from .state import WorkState, make_state
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _PICTURES = ("image/png", "image/jpeg", "image/webp")
 _THUMBNAIL_PX = 640
@@ -82,11 +84,11 @@ def _entry(number: int, entry: tuple[Piece, StoredOutput | None, str], scratch: 
 
 def _thumbnail(stored: StoredOutput, target: Path) -> Path | None:
     """A small picture of the first page: of a delivered picture, else of a PDF."""
-    from PIL import Image
+    from PIL import Image as pil
 
     for index, artifact in enumerate(stored.record.artifacts):
         if artifact.media_type in _PICTURES:
-            with Image.open(stored.file(index)) as image:
+            with pil.open(stored.file(index)) as image:
                 image.draft("RGB", (_THUMBNAIL_PX, _THUMBNAIL_PX))
                 image.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX), reducing_gap=2.0)
                 image.convert("RGB").save(target, compress_level=1)
@@ -98,7 +100,7 @@ def _thumbnail(stored: StoredOutput, target: Path) -> Path | None:
     return None
 
 
-def _first_page(pdf: Path) -> "Image.Image":
+def _first_page(pdf: Path) -> Image:
     import pypdfium2
 
     with pypdfium2.PdfDocument(pdf) as document:

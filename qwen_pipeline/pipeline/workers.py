@@ -36,7 +36,9 @@ def worker_count(asked: int | None, tasks: int) -> int:
         return max(1, min(asked, tasks))
     if tasks < 4:
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, tasks, _MAX_AUTO))
+    return max(
+        1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, tasks, _MAX_AUTO)
+    )
 
 
 class _Worker:
@@ -93,20 +95,25 @@ class Pool:
     depend on the number of processes.
     """
 
-    def __init__(self, make_state: Callable[[], Any], workers: int) -> None:
+    def __init__(self, make_state: Callable[[], Any], workers: int, *, apart: bool = False) -> None:
+        """`apart`: work in a process of its own even where there is one, because the caller has threads."""
         self._make_state = make_state
         self._state: Any = None
-        self._workers = [_Worker(make_state) for _ in range(workers)] if workers > 1 else []
+        self._workers = [_Worker(make_state) for _ in range(workers)] if workers > 1 or apart else []
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
         for worker in self._workers:
             worker.close()
 
     def run(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any]) -> Iterator[tuple[Any, bool, Any]]:
-        """(task, True, result) or (task, False, error), as they are finished. Tasks are taken up one by one, as workers are free."""
+        """(task, True, result) or (task, False, error), as they are finished. Tasks are taken up as workers are free."""
         return self._across(function, iter(tasks)) if self._workers else self._here(function, tasks)
 
     def _here(self, function: Callable[[Any, Any], Any], tasks: Iterable[Any]) -> Iterator[tuple[Any, bool, Any]]:

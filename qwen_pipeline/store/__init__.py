@@ -15,9 +15,10 @@ from __future__ import annotations
 from .files import Damaged, copy_checked, sweep_partials, write_bytes, write_if_changed
 from .records import OutputRecord, SceneMeta, SceneRecord
 from .runs import FileStamp, OutRecord
-from .store import Store, StoredOutput
+from .store import REQUEST_KEY, Store, StoredOutput
 
 __all__ = [
+    "REQUEST_KEY",
     "Damaged",
     "FileStamp",
     "OutRecord",

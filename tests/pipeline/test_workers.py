@@ -59,7 +59,10 @@ def test_errors_travel(jobs: object, workers: int) -> None:
 
 def test_a_killed_worker_is_replaced_once(jobs: object, tmp_path: Path) -> None:
     with Pool(partial(jobs.state, 0), 2) as pool:  # type: ignore[attr-defined]
-        found = {Path(task).name: (ok, value) for task, ok, value in pool.run(jobs.die, [str(tmp_path / "once"), str(tmp_path / "always")])}  # type: ignore[attr-defined]
+        found = {
+            Path(task).name: (ok, value)
+            for task, ok, value in pool.run(jobs.die, [str(tmp_path / "once"), str(tmp_path / "always")])
+        }  # type: ignore[attr-defined]
     assert found["once"] == (True, "lived")
     assert isinstance(found["always"][1], WorkerKilled)
 

@@ -57,8 +57,7 @@ def _build_planned(
     missing = run.take_stored()
     if missing:
         with run.pool(len(missing)) as pool:
-            tasks, _ = run.draw(missing, pool)
-            run.make(tasks, pool)
+            run.make(run.draw(missing, pool), pool)
     manifest = close(run, before)
     _remember(run, before, started)
     store.log_run(event="end", time=time.time_ns() // 10**9, plan=planned.plan.digest, exit_code=manifest.exit_code)
@@ -74,7 +73,7 @@ def close(run: Run, before: OutRecord | None) -> Manifest:
     manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs)
     shelf = run.shelf
     for scene in run.plan.scenes:
-        shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine.id).encode())
+        shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())
     shelf.put_text("findings.json", findings_json(manifest.findings))
     shelf.put_text("manifest.json", manifest_json(manifest))
     if before and before.spec == str(run.planned.spec.path) and run.planned.order.whole:

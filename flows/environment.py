@@ -1,0 +1,22 @@
+"""What must stand in the environment before Prefect is imported: no telemetry, little noise, a home of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def prepare(store: Path) -> None:
+    """Set up an embedded run. What the user has set stays; with PREFECT_API_URL set, the user's server is used."""
+    defaults = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    }
+    if "PREFECT_API_URL" not in os.environ:
+        defaults["PREFECT_HOME"] = str(store.absolute() / "prefect")
+        defaults["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)

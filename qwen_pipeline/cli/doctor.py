@@ -1,0 +1,103 @@
+"""`doctor`: what this machine can do, and what keeps it from doing more."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from . import options
+from .output import console, emit_json, safe, size
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing found. `bad` keeps builds from working; `note` is good to know."""
+
+    name: str
+    state: Literal["ok", "note", "bad"]
+    value: str
+    hint: str = ""
+
+
+@click.command("doctor")
+@options.machine_options
+@options.JSON
+def COMMAND(as_json: bool, **given: Any) -> int:
+    """Look at this machine: engines, accelerator, memory, fonts, store."""
+    settings = options.take_settings(given)
+    facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(), *_engines(settings), *_flows()]
+    bad = any(fact.state == "bad" for fact in facts)
+    if as_json:
+        emit_json({"ok": not bad, "exit_code": 4 if bad else 0, "facts": facts})
+        return 4 if bad else 0
+    marks = {"ok": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
+    for fact in facts:
+        console().print(f"  {marks[fact.state]} [dim]{fact.name:<22}[/] {safe(fact.value)}")
+        if fact.hint:
+            console().print(f"    {'':<22} [cyan]hint:[/] {safe(fact.hint)}")
+    return 4 if bad else 0
+
+
+def _versions() -> Iterator[Fact]:
+    python = f"Python {platform.python_version()} · {sys.platform}"
+    yield Fact("qwen-pipeline", "ok", f"{metadata.version('qwen-pipeline')} · {python}")
+
+
+def _fonts() -> Iterator[Fact]:
+    from qwen_pipeline.pipeline.bench import FONT_PACKAGE
+
+    try:
+        yield Fact("fonts", "ok", f"{FONT_PACKAGE} {metadata.version(FONT_PACKAGE)}: Chinese, Japanese, Korean, Latin")
+    except metadata.PackageNotFoundError:
+        yield Fact("fonts", "bad", f"{FONT_PACKAGE} is not installed", f"pip install {FONT_PACKAGE}")
+
+
+def _store(folder: Path) -> Iterator[Fact]:
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    writable = os.access(existing, os.W_OK)
+    hint = "" if writable else "choose a folder of your own with --store or QWEN_PIPELINE_STORE"
+    yield Fact("store", "ok" if writable else "bad", f"{folder}, {size(free)} free", hint)
+
+
+def _machine() -> Iterator[Fact]:
+    memory = ""
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        memory = f", {size(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))} memory"
+    yield Fact("processor", "ok", f"{os.cpu_count()} cores{memory}")
+    if find_spec("torch") is None:
+        yield Fact("accelerator", "note", "torch is not installed: only the draft engine draws here")
+        return
+    torch: Any = import_module("torch")  # by name: nothing but the doctor's question needs it here
+    if torch.cuda.is_available():
+        found = torch.cuda.get_device_properties(0)
+        yield Fact("accelerator", "ok", f"{found.name}, {size(found.total_memory)}, torch {torch.__version__}")
+    else:
+        yield Fact("accelerator", "note", f"torch {torch.__version__} finds none")
+
+
+def _engines(settings: Any) -> Iterator[Fact]:
+    from qwen_pipeline import render
+
+    for engine_id in render.engine_ids():
+        module = render.engine_module(engine_id)
+        reason = module.missing(settings)
+        uses = " and ".join(sorted(module.INFO.usages))
+        yield Fact(f"engine {engine_id}", "note" if reason else "ok", reason or f"ready, for {uses} use ({module.INFO.licence})")
+
+
+def _flows() -> Iterator[Fact]:
+    if find_spec("prefect") is None:
+        yield Fact("flows", "note", "not installed", 'for scheduled batches: pip install "qwen-pipeline[flows]"')
+    else:
+        yield Fact("flows", "ok", f"prefect {metadata.version('prefect')}")

@@ -1,0 +1,99 @@
+"""Making parts of a plan, from several threads: what an orchestrator calls, a shard at a time.
+
+Everything goes into the store; `build` then delivers it, and makes what is still missing.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.store import Store
+from qwen_pipeline.types import Failure, Piece
+
+from .order import OnEvent, Order, unheard
+from .plans import Planned, make_plan
+from .run import Run
+from .scenes import is_procedural
+from .state import make_state
+from .workers import Pool, worker_count
+
+SHARD_PIECES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ShardReport:
+    """What became of a shard."""
+
+    pieces: int
+    rendered: int
+    failures: tuple[Failure, ...]
+
+
+class Workshop:
+    """A plan, and processes to work on it. Threads may call it at once: each borrows a process."""
+
+    def __init__(self, order: Order, settings: Settings) -> None:
+        self.planned: Planned = make_plan(order, settings)
+        self.settings = settings
+        self.store = Store(settings.store)
+        self.missing = tuple(p for p in self.planned.plan.pieces if self.store.output(p.fingerprint) is None)
+        self.hands = worker_count(settings.workers, max(4, len(self.missing)))
+        self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()
+        setup = self._run(unheard).setup()
+        for _ in range(self.hands):
+            self._pools.put(Pool(partial(make_state, setup), 1, apart=True))
+
+    def shards(self) -> tuple[tuple[str, ...], ...]:
+        """Ids of the pieces to make, in parts; pieces that show the same picture stay together as far as may be."""
+        ids = [piece.id for piece in sorted(self.missing, key=_first_scene)]
+        return tuple(tuple(ids[at : at + SHARD_PIECES]) for at in range(0, len(ids), SHARD_PIECES))
+
+    def drawing_shards(self) -> tuple[tuple[str, ...], ...]:
+        """As `shards`, but one for engines that must be loaded: they draw everything in one go."""
+        if is_procedural(self.planned.plan.engine):
+            return self.shards()
+        return (tuple(piece.id for piece in self.missing),) if self.missing else ()
+
+    def draw(self, ids: Sequence[str], on_event: OnEvent = unheard) -> ShardReport:
+        """Draw the pictures that these pieces show."""
+        run = self._run(on_event)
+        with self._pool() as pool:
+            run.draw(self._pieces(ids), pool)
+        return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
+
+    def make(self, ids: Sequence[str], on_event: OnEvent = unheard) -> ShardReport:
+        """Make these pieces, with their pictures, into the store."""
+        run = self._run(on_event)
+        with self._pool() as pool:
+            tasks = run.draw(self._pieces(ids), pool)
+            run.make(tasks, pool)
+        return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
+
+    def close(self) -> None:
+        """End the processes."""
+        while not self._pools.empty():
+            self._pools.get().close()
+
+    def _run(self, on_event: OnEvent) -> Run:
+        return Run(self.planned, self.settings, self.store, None, on_event)
+
+    def _pieces(self, ids: Sequence[str]) -> list[Piece]:
+        wanted = set(ids)
+        return [piece for piece in self.planned.plan.pieces if piece.id in wanted]
+
+    @contextmanager
+    def _pool(self) -> Iterator[Pool]:
+        pool = self._pools.get()
+        try:
+            yield pool
+        finally:
+            self._pools.put(pool)
+
+
+def _first_scene(piece: Piece) -> str:
+    return next((page.scene for page in piece.pages if page.scene), "")
