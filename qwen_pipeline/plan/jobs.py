@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qwen_pipeline.errors import SpecError
+from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import Batch, Document, SizeAxis, Spec, Table
 
@@ -47,6 +47,20 @@ class Job:
         if self.candidate:
             found["candidate"] = str(self.candidate)
         return found
+
+
+def scene_identity(job: Job, spec: Spec) -> tuple[str, ...]:
+    """What tells one picture's seed from another's: the key and every axis but the language, or what `share.scene` names."""
+    fields = job.fields(spec.name)
+    share = spec.document.share if isinstance(spec.document, Batch) else None
+    names = share.scene if share else tuple(n for n in fields if n not in ("name", "locale"))
+    for name in names:
+        if name not in fields and name != "size":
+            hint = "there are: " + ", ".join(f for f in fields if f != "name")
+            place = spec.place("share.scene")
+            raise SpecError([Diagnostic("unknown-axis", f"share.scene: no axis or data key '{name}'", place, hint)])
+    candidate = (f"candidate={job.candidate}",) if job.candidate and "candidate" not in names else ()
+    return (spec.name, *(f"{name}={fields.get(name, '')}" for name in names), *candidate)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qwen_pipeline.errors import BudgetRefused, DataError, Diagnostic, SpecError
+from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import (
     Canvas,
-    CheckRule,
     Failure,
     Layer,
     Metadata,
@@ -18,19 +17,20 @@ from qwen_pipeline.types import (
     Piece,
     Place,
     Plan,
-    Scene,
 )
-from qwen_pipeline.types.spec import AssetKind, Batch, CheckSpec, Document, OutputSpec, Spec, Text, shape_of
+from qwen_pipeline.types.spec import Batch, Document, LimitsSpec, OutputSpec, Spec, Text, shape_of
 
 from .assets import make_assets
 from .context import PlanContext
 from .geometry import resolve_canvas
-from .jobs import Job, JobList
+from .jobs import Job, JobList, scene_identity
 from .outputs import OutputBook
 from .page import Assets
+from .page_program import PageProgram
+from .rules import check_limits, merge_checks
 from .scenes import SceneBook
 from .scope import PlanError, Scope, fail, text_for
-from .variants import PageProgram, Variant, VariantMaker, make_page, prompt_strings
+from .variants import Variant, VariantMaker
 from .vocabulary import Vocabulary, make_vocabulary, table_views
 
 
@@ -69,7 +69,7 @@ class _Planner:
         generate = (self.batch.generate if self.batch else None) or self.document.generate
         self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate)
         self.candidates = generate.candidates
-        self.checks = _checks(self.kind, self.document, self.batch)
+        self.checks = merge_checks(self.kind, self.document, self.batch)
         self.outputs = OutputBook(self._outputs(), self.context.formats)
         self.usage = self.batch.usage if self.batch else self.document.usage
         self.rows_table = self.spec.tables.get("rows") if self.batch else None
@@ -161,7 +161,7 @@ class _Planner:
             return None
         layers = program.layers(own)
         scene = self._scene(program, own, job, piece_id, layers, finished)
-        return make_page(program, layers, scene, program.notes(own))
+        return program.page(layers, scene, program.notes(own))
 
     def _scene(
         self, program: PageProgram, scope: Scope, job: Job, piece_id: str, layers: tuple[Layer, ...], finished: dict[str, str]
@@ -172,31 +172,18 @@ class _Planner:
         wanted = consistency.reference.split(".", 1)[-1] if consistency else None
         can_refer = "references" in self.context.engine.capabilities
         reference = finished.get(wanted) if wanted and program.id != wanted and can_refer else None
-        strings = prompt_strings(layers, program.regions, program.scene.box)
+        strings = program.strings(layers)
         finished[program.id] = self.book.add(
             program.scene,
             scope,
             job.locales[0],
-            identity=self._scene_identity(job),
+            identity=scene_identity(job, self.spec),
             strings=strings,
             reference=reference,
             piece=piece_id,
             shared=bool(self.batch and self.batch.share),
         )
         return finished[program.id]
-
-    def _scene_identity(self, job: Job) -> tuple[str, ...]:
-        """What tells one picture's seed from another's: the key and every axis but the language, or what `share.scene` names."""
-        fields = job.fields(self.spec.name)
-        share = self.batch.share if self.batch else None
-        names = share.scene if share else tuple(n for n in fields if n not in ("name", "locale"))
-        for name in names:
-            if name not in fields and name != "size":
-                hint = "there are: " + ", ".join(f for f in fields if f != "name")
-                place = self.spec.place("share.scene")
-                raise SpecError([Diagnostic("unknown-axis", f"share.scene: no axis or data key '{name}'", place, hint)])
-        candidate = (f"candidate={job.candidate}",) if job.candidate and "candidate" not in names else ()
-        return (self.spec.name, *(f"{name}={fields.get(name, '')}" for name in names), *candidate)
 
     def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
         fields = job.fields(self.spec.name)
@@ -302,7 +289,8 @@ class _Planner:
         if self.failures and (not keep_going or not self.pieces):
             raise DataError(Diagnostic(f.code, f"{f.piece}: {f.message}", Place(f.place), f.hint) for f in self.failures)
         scenes = self.book.result()
-        self._check_limits(scenes)
+        limits = self.batch.limits if self.batch else LimitsSpec()
+        exceeded = check_limits(limits, self.spec, len(self.pieces), len(scenes), self.context.engine)
         context = self.context
         return Plan(
             name=self.spec.name,
@@ -314,33 +302,7 @@ class _Planner:
             engine=context.engine,
             failures=tuple(self.failures),
             inputs=self.spec.inputs,
-            notices=self.spec.notices,
+            notices=(*self.spec.notices, *exceeded),
             keep_going=keep_going,
             run_outputs=self.outputs.of_run(self.spec.name),
         )
-
-    def _check_limits(self, scenes: Sequence[Scene]) -> None:
-        if not self.batch:
-            return
-        limits = self.batch.limits
-        minutes = len(scenes) * self.context.engine.seconds_per_scene / 60
-        measured = (("max_pieces", len(self.pieces)), ("max_scenes", len(scenes)), ("max_gpu_minutes", round(minutes, 1)))
-        for name, value in measured:
-            allowed = getattr(limits, name)
-            if allowed is not None and value > allowed and limits.on_exceed == "error":
-                raise BudgetRefused(
-                    f"limits.{name} is {allowed}, and this batch needs {value}",
-                    place=self.spec.place(f"limits.{name}"),
-                    hint="raise the limit, select fewer pieces with --select, or set on_exceed: warn",
-                )
-
-
-def _checks(kind: AssetKind, document: Document, batch: Batch | None) -> tuple[CheckRule, ...]:
-    merged: dict[str, Any] = {**kind.checks, **document.checks, **(batch.checks if batch else {})}
-    out = []
-    for name, rule in merged.items():
-        if isinstance(rule, CheckSpec):
-            out.append(CheckRule(name, rule.level, tuple(sorted((rule.model_extra or {}).items()))))
-        else:
-            out.append(CheckRule(name, rule))
-    return tuple(out)

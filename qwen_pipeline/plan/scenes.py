@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,18 +14,14 @@ from qwen_pipeline.types import (
     CalmArea,
     Canvas,
     EngineInfo,
-    Layer,
     Place,
-    Region,
     Scene,
     SceneHints,
     SceneRequest,
-    ShapeLayer,
-    TextLayer,
 )
-from qwen_pipeline.types.geometry import Gradient
 from qwen_pipeline.types.spec import GenerateSpec, SceneSpec, StyleSheet
 
+from .calm import scene_size
 from .page import Assets
 from .prompt import PromptContext, PromptString, aspect_words, color_words, expand_prompt, place_words
 from .scope import Scope, fail
@@ -39,70 +34,6 @@ def derive_seed(*parts: object) -> int:
     """A seed from a job's identity: 63 bits of sha256 over the parts. No other job's existence changes it."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
-
-
-def scene_size(engine: EngineInfo, box: Box, canvas: Canvas) -> tuple[int, int]:
-    """Pixels to draw for a box: the native size nearest in shape, or the canvas's own pixels within the engine's area."""
-    ratio = box.w_pt / box.h_pt
-    if engine.native_sizes:
-        return min(engine.native_sizes, key=lambda size: abs(math.log(size[0] / size[1] / ratio)))
-    width, height = box.w_pt, box.h_pt
-    per_pt = canvas.width_px / canvas.width_pt if canvas.width_px else math.inf
-    scale = min(per_pt, math.sqrt(engine.max_area_px / (width * height)))
-    step = engine.size_multiple
-    return max(step, round(width * scale / step) * step), max(step, round(height * scale / step) * step)
-
-
-def calm_areas(
-    layers: Sequence[Layer], regions: Mapping[str, Region], keep_clear: Sequence[str], box: Box
-) -> tuple[CalmArea, ...]:
-    """Where the picture carries words, as fractions of `box`. Words on an opaque shape of ours need no calm picture."""
-    wanted = list(keep_clear)
-    solid: list[Box] = []
-    for layer in layers:
-        where = regions[layer.region].box
-        if isinstance(layer, ShapeLayer):
-            solid += [where] if _is_opaque(layer) else []
-        elif isinstance(layer, TextLayer) and layer.plate is None and not any(_contains(s, where) for s in solid):
-            wanted.append(layer.region)
-    out = []
-    for name in dict.fromkeys(wanted):
-        area = fraction(regions[name].box, box)
-        if area and area not in out:
-            out.append(area)
-    return tuple(out)
-
-
-def _is_opaque(layer: ShapeLayer) -> bool:
-    return (
-        layer.shape == "rect"
-        and layer.fill is not None
-        and not isinstance(layer.fill, Gradient)
-        and layer.fill.alpha * layer.opacity >= 0.95
-    )
-
-
-def _contains(outer: Box, inner: Box) -> bool:
-    return (
-        outer.x_pt <= inner.x_pt + 0.5
-        and outer.y_pt <= inner.y_pt + 0.5
-        and outer.right_pt >= inner.right_pt - 0.5
-        and outer.bottom_pt >= inner.bottom_pt - 0.5
-    )
-
-
-def fraction(inner: Box, outer: Box) -> CalmArea | None:
-    """`inner` as fractions of `outer`; None where they do not meet."""
-    left, top = max(inner.x_pt, outer.x_pt), max(inner.y_pt, outer.y_pt)
-    right, bottom = min(inner.right_pt, outer.right_pt), min(inner.bottom_pt, outer.bottom_pt)
-    if right <= left or bottom <= top:
-        return None
-    return CalmArea(
-        round((left - outer.x_pt) / outer.w_pt, 4),
-        round((top - outer.y_pt) / outer.h_pt, 4),
-        round((right - left) / outer.w_pt, 4),
-        round((bottom - top) / outer.h_pt, 4),
-    )
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import Box, Canvas, Layer, Page, Place, Region, TextLayer, TextPart
+from qwen_pipeline.types import Canvas, Layer, Place, Region, TextLayer, TextPart
 from qwen_pipeline.types.spec import (
     Document,
-    GridSpec,
     Layout,
     PageSource,
     SceneSpec,
@@ -21,20 +20,20 @@ from qwen_pipeline.types.spec import (
     shape_of,
 )
 
+from .calm import calm_areas
 from .charts import ChartLook, make_chart
 from .context import PlanContext
 from .environment import Names, TableView
-from .geometry import GridLoad, resolve_regions
+from .geometry import resolve_regions
 from .layers import compile_layers
-from .page import Assets, Entry, PageContext, complete_slots, entries, list_named, plain
+from .page import Assets, Entry, PageContext, complete_slots, entries
+from .page_program import PageProgram, grid_load
 from .programs import Program
-from .prompt import PromptString, place_words
-from .scenes import SceneSetting, calm_areas, fraction
+from .scenes import SceneSetting
 from .scope import Scope, text_for
 from .theme import Palette, make_palette, text_style
 
 _CHART_COLORS = ("primary", "accent", "secondary", "muted")
-_TITLE_ROLES = ("display", "headline", "title")
 
 
 @dataclass(frozen=True)
@@ -46,29 +45,6 @@ class Variant:
     pages: tuple[PageProgram, ...]
     names: Mapping[str, Names]
     digest: str
-
-
-@dataclass(frozen=True)
-class PageProgram:
-    """One page of a variant. `programs` are in drawing order."""
-
-    id: str
-    source: PageSource
-    canvas: Canvas
-    background: Any
-    regions: Mapping[str, Region]
-    programs: tuple[Program, ...]
-    scene: SceneSetting | None
-    notes: Callable[[Scope], tuple[TextPart, ...]]
-    extra: Mapping[str, Names]
-    """Names of the page's own entry (`item`, `loop`), where the page is repeated."""
-    when: Callable[[Scope], bool] = field(default=lambda _scope: True)
-
-    def layers(self, scope: Scope) -> tuple[Layer, ...]:
-        out: list[Layer] = []
-        for program in self.programs:
-            out.extend(program if isinstance(program, tuple) else program(scope))
-        return tuple(out)
 
 
 @dataclass(frozen=True)
@@ -274,56 +250,3 @@ class _PageMaker:
 def kind_folder(kind: str) -> str:
     """`Poster` -> `poster`."""
     return kind.lower()
-
-
-def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:
-    """How many cells a grid has, and how much text is in each."""
-    if isinstance(grid.count, int):
-        return GridLoad(grid.count)
-    values = list_named(grid.count, page)
-    return GridLoad(len(values), tuple(_weight(value, page.tag) for value in values))
-
-
-def _weight(value: Any, tag: str) -> float:
-    def size(item: Any) -> float:
-        if isinstance(item, str):
-            return sum(2.0 if ord(c) > 0x2E7F else 1.0 for c in item)
-        if isinstance(item, Mapping):
-            return sum(size(v) for v in item.values())
-        if isinstance(item, (tuple, list)):
-            return sum(size(v) for v in item)
-        return 160.0 if item is not None and not isinstance(item, (int, float)) else 0.0
-
-    return 60.0 + size(plain(value, tag))
-
-
-def prompt_strings(layers: tuple[Layer, ...], regions: Mapping[str, Region], box: Box) -> tuple[PromptString, ...]:
-    """The strings that the picture must spell."""
-    out = []
-    for layer in layers:
-        if isinstance(layer, TextLayer) and layer.render == "baked":
-            area = fraction(regions[layer.region].box, box)
-            position = place_words(area) if area else "the centre"
-            out += [PromptString(part.text, part.locale, layer.role, position) for part in layer.parts]
-    return tuple(out)
-
-
-def make_page(program: PageProgram, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...]) -> Page:
-    """The page of one piece."""
-    used = {layer.region for layer in layers}
-    title = next(
-        (layer.parts[0].text for role in _TITLE_ROLES for layer in layers if isinstance(layer, TextLayer) and layer.role == role),
-        "",
-    )
-    return Page(
-        id=program.id,
-        title=" ".join(title.split()) or program.id,
-        canvas=program.canvas,
-        background=program.background,
-        regions=tuple(region for name, region in program.regions.items() if name in used),
-        layers=layers,
-        scene=scene,
-        scene_box=program.scene.box if program.scene and program.scene.spec.region else None,
-        notes=notes,
-        place=program.source.place,
-    )

@@ -1,0 +1,102 @@
+"""A page as a program: run once for every piece of a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_pipeline.types import Canvas, Layer, Page, Region, TextLayer, TextPart
+from qwen_pipeline.types.spec import GridSpec, PageSource
+
+from .calm import fraction
+from .environment import Names
+from .geometry import GridLoad
+from .page import PageContext, list_named, plain
+from .programs import Program
+from .prompt import PromptString, place_words
+from .scenes import SceneSetting
+from .scope import Scope
+
+_TITLE_ROLES = ("display", "headline", "title")
+
+
+@dataclass(frozen=True)
+class PageProgram:
+    """One page of a variant. `programs` are in drawing order."""
+
+    id: str
+    source: PageSource
+    canvas: Canvas
+    background: Any
+    regions: Mapping[str, Region]
+    programs: tuple[Program, ...]
+    scene: SceneSetting | None
+    notes: Callable[[Scope], tuple[TextPart, ...]]
+    extra: Mapping[str, Names]
+    """Names of the page's own entry (`item`, `loop`), where the page is repeated."""
+    when: Callable[[Scope], bool] = field(default=lambda _scope: True)
+
+    def layers(self, scope: Scope) -> tuple[Layer, ...]:
+        out: list[Layer] = []
+        for program in self.programs:
+            out.extend(program if isinstance(program, tuple) else program(scope))
+        return tuple(out)
+
+    def strings(self, layers: tuple[Layer, ...]) -> tuple[PromptString, ...]:
+        """The strings that the picture must spell."""
+        if self.scene is None:
+            return ()
+        out = []
+        for layer in layers:
+            if isinstance(layer, TextLayer) and layer.render == "baked":
+                area = fraction(self.regions[layer.region].box, self.scene.box)
+                position = place_words(area) if area else "the centre"
+                out += [PromptString(part.text, part.locale, layer.role, position) for part in layer.parts]
+        return tuple(out)
+
+    def page(self, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...]) -> Page:
+        """The page of one piece."""
+        used = {layer.region for layer in layers}
+        title = next(
+            (
+                layer.parts[0].text
+                for role in _TITLE_ROLES
+                for layer in layers
+                if isinstance(layer, TextLayer) and layer.role == role
+            ),
+            "",
+        )
+        return Page(
+            id=self.id,
+            title=" ".join(title.split()) or self.id,
+            canvas=self.canvas,
+            background=self.background,
+            regions=tuple(region for name, region in self.regions.items() if name in used),
+            layers=layers,
+            scene=scene,
+            scene_box=self.scene.box if self.scene and self.scene.spec.region else None,
+            notes=notes,
+            place=self.source.place,
+        )
+
+
+def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:
+    """How many cells a grid has, and how much text is in each."""
+    if isinstance(grid.count, int):
+        return GridLoad(grid.count)
+    values = list_named(grid.count, page)
+    return GridLoad(len(values), tuple(_weight(value, page.tag) for value in values))
+
+
+def _weight(value: Any, tag: str) -> float:
+    def size(item: Any) -> float:
+        if isinstance(item, str):
+            return sum(2.0 if ord(c) > 0x2E7F else 1.0 for c in item)
+        if isinstance(item, Mapping):
+            return sum(size(v) for v in item.values())
+        if isinstance(item, (tuple, list)):
+            return sum(size(v) for v in item)
+        return 160.0 if item is not None and not isinstance(item, (int, float)) else 0.0
+
+    return 60.0 + size(plain(value, tag))
