@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,33 +24,49 @@ class PdfFacts:
     bookmarks: bool
 
 
-def join(parts: Iterable[Part], facts: PdfFacts, target: Path) -> int:
-    """Write one PDF of all the parts to `target` and return its number of pages. Streams are copied file to file."""
+def join(parts: Sequence[Part], facts: PdfFacts, scratch: Path, target: Path) -> int:
+    """Write one PDF of all the parts to `target` and return its number of pages. Streams go from file to file, one at a time."""
     import pikepdf
 
-    with ExitStack() as stack:
-        pdf = stack.enter_context(pikepdf.new())
-        made = list(_append(pdf, parts, stack))
-        titles = [title for part in made for title in part.titles]
-        sheets = [sheet for part in made for sheet in part.sheets]
+    titles = [title for part in parts for title in part.titles]
+    sheets = [sheet for part in parts for sheet in part.sheets]
+    # Read through a stream, not a memory map: mapped pages of a large file count as memory in use.
+    with pikepdf.open(_concatenated(parts, scratch), access_mode=pikepdf.AccessMode.stream) as pdf:
         for page, sheet in zip(pdf.pages, sheets, strict=True):
             _set_boxes(page.obj, sheet)
         _describe(pdf, facts)
         if facts.bookmarks and len(titles) > 1:
             _bookmark(pdf, titles)
-        pdf.remove_unreferenced_resources()
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(
+            target,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        )
     return len(titles)
 
 
-def _append(pdf: Any, parts: Iterable[Part], stack: ExitStack) -> Iterator[Part]:
+def _concatenated(parts: Sequence[Part], scratch: Path) -> Path:
+    """All parts in one file. qpdf's own job copies lazily; `Pdf.pages.extend` would hold every stream in memory."""
     import pikepdf
 
-    for part in parts:
-        # Read through a stream, not a memory map: mapped pages of a large file count as memory in use.
-        source = stack.enter_context(pikepdf.open(part.path, access_mode=pikepdf.AccessMode.stream))
-        pdf.pages.extend(source.pages)
-        yield part
+    if len(parts) == 1:
+        return parts[0].path
+    joined = scratch / "joined.pdf"
+    pikepdf.Job(
+        {
+            "empty": "",
+            "outputFile": str(joined),
+            "pages": [{"file": str(part.path), "range": "1-z"} for part in parts],
+            "objectStreams": "disable",
+            "compressStreams": "n",
+            "decodeLevel": "none",
+            "keepFilesOpen": "n",
+            "removeUnreferencedResources": "no",
+            "staticId": "",
+        }
+    ).run()
+    return joined
 
 
 def _set_boxes(page: Any, sheet: Sheet) -> None:

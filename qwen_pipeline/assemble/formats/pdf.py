@@ -61,7 +61,8 @@ def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools
     with tempfile.TemporaryDirectory(prefix="qwen-pipeline-pdf-") as scratch, replacing(folder / request.name) as partial:
         parts = list(write_parts(pages, PdfLook(options.marks, options.mode), Path(scratch), tools))
         xmp = make_xmp(piece.metadata, make_record(delivery, numbers), seen.value(), media_type=MEDIA_TYPE)
-        count = join(parts, PdfFacts(piece.metadata, delivery.generator, xmp, options.bookmarks), partial)
+        facts = PdfFacts(piece.metadata, delivery.generator, xmp, options.bookmarks)
+        count = join(parts, facts, Path(scratch), partial)
     return (artifact(folder, request.name, media_type=MEDIA_TYPE, piece=piece.id, format_id=FORMAT.id, pages=count),)
 
 
