@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import threading
 from typing import Protocol
 
@@ -25,7 +26,8 @@ def face_name(font_id: str, fonts: FontSource) -> str:
     The digest is of the table directory, which holds a checksum of every table, so that ten megabytes need not be hashed.
     """
     data = fonts.bytes(font_id)
-    name = f"{font_id}-{hashlib.sha256(data[:4096] + str(len(data)).encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(data[:4096] + str(len(data)).encode()).hexdigest()[:8]
+    name = f"{re.sub('[^A-Za-z0-9-]', '', font_id)}-{digest}"
     with _lock:
         if name not in pdfmetrics.getRegisteredFontNames():
             font = TTFont(name, io.BytesIO(data), shapable=False)

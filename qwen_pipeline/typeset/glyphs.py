@@ -58,7 +58,7 @@ def _row(pen: Pen, row: list[Glyphs]) -> str:
     first, face = row[0], face_name(row[0].font, pen.fonts)
     angle = math.radians(first.rotate_deg)
     cos, sin = math.cos(angle), math.sin(angle)
-    out = [f"{cos:.6g} {-sin:.6g} {sin:.6g} {cos:.6g} {pen.x(first.x_pt):.4f} {pen.y(first.y_pt):.4f} Tm"]
+    out = [f"{cos:.6f} {-sin:.6f} {sin:.6f} {cos:.6f} {pen.x(first.x_pt):.4f} {pen.y(first.y_pt):.4f} Tm"]
     shown = _Show(pen, face, first.size_pt)
     for run, following in itertools.zip_longest(row, row[1:]):
         shown.text(run.text)
