@@ -7,9 +7,8 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qwen_pipeline import discover
@@ -26,6 +25,9 @@ from qwen_pipeline.types import (
     SceneResult,
     TypesetPage,
 )
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FORMATS_PACKAGE = "qwen_pipeline.assemble.formats"
 
@@ -53,7 +55,7 @@ class Tools(Protocol):
 
     def rasterise(
         self, page: TypesetPage, width_px: int, *, bleed: bool = False, text: TextMode = "all", scene: bool = True
-    ) -> Image.Image:
+    ) -> Image:
         """An RGB picture of the trim (or of the bleed box), `width_px` wide."""
 
     def first_font(self, page: TypesetPage) -> str:

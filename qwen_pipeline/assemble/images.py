@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from PIL import Image
 from pydantic import Field, model_validator
 
 from qwen_pipeline.errors import Diagnostic, QwenPipelineError
@@ -18,6 +17,9 @@ from .format import Delivery, Format, Options, Tools, parse_options
 from .metadata import make_xmp
 from .pagerange import PageRange, check_range, pages_in
 from .record import SourceTypes, make_record
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 DEFAULT_LONG_SIDE_PX = 2048
 Pixels = Annotated[int, Field(ge=16, le=16384)]
@@ -62,7 +64,7 @@ class Origin:
     record: dict[str, Any]
 
 
-Encode = Callable[[Image.Image, Path, Frame, Origin, Any], None]
+Encode = Callable[["Image", Path, Frame, Origin, Any], None]
 """(picture, path, frame, origin, options): write one file."""
 
 
@@ -105,14 +107,14 @@ def write_set(
     return tuple(artifacts)
 
 
-def _picture(delivery: Delivery, number: int, options: ImageOptions, tools: Tools) -> tuple[Frame, Image.Image, str]:
+def _picture(delivery: Delivery, number: int, options: ImageOptions, tools: Tools) -> tuple[Frame, Image, str]:
     page = delivery.pages[number]
     frame = frame_for(page.canvas, options)
     picture = tools.rasterise(page, frame.width_px, bleed=options.bleed)
     if picture.width != frame.width_px or abs(picture.height - frame.height_px) > 1:
         raise QwenPipelineError(f"page {page.id} came out as {picture.size}, not {frame.width_px} x {frame.height_px}")
     if picture.height != frame.height_px:
-        picture = picture.resize((frame.width_px, frame.height_px), Image.Resampling.LANCZOS)
+        picture = picture.resize((frame.width_px, frame.height_px))
     sources = SourceTypes(delivery)
     sources.add(page)
     return frame, picture, sources.value()

@@ -11,8 +11,6 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from PIL import Image
-
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.types import Metadata
 
@@ -97,6 +95,8 @@ def _read_pdf(path: Path) -> Any:
 
 
 def _read_image(path: Path) -> Any:
+    from PIL import Image
+
     with Image.open(path) as image:
         text = getattr(image, "text", {}).get(PNG_KEY)
         if text:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from qwen_pipeline.types import ImageItem, TypesetPage
 
 from .format import ImageMode, Tools
@@ -86,5 +84,7 @@ def _groups(pages: Iterable[TypesetPage], look: PdfLook) -> Iterator[list[Typese
 
 
 def _pixels(path: str) -> int:
+    from PIL import Image
+
     with Image.open(path) as image:
         return image.width * image.height

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-from PIL import Image
+from typing import TYPE_CHECKING, Protocol
 
 from qwen_pipeline.types import Box, OutputRequest, Page, Piece, TypesetPage
 
 from .pdftext import page_texts
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 class Raster(Protocol):
     """Pixels of the trim of a page."""
 
-    def __call__(self, page: int, *, text: bool = True, width_px: int | None = None) -> Image.Image:
+    def __call__(self, page: int, *, text: bool = True, width_px: int | None = None) -> Image:
         """RGB picture of page number `page` (from 0). `text` False: without strings. `width_px` None: as delivered."""
 
 
@@ -47,7 +48,7 @@ class Subject:
             yield number, planned, self.pages[number]
 
 
-def pixels_of(box: Box, page: TypesetPage, raster: Image.Image) -> tuple[int, int, int, int]:
+def pixels_of(box: Box, page: TypesetPage, raster: Image) -> tuple[int, int, int, int]:
     """Left, upper, right, lower of `box` in a raster of the trim, cut to the picture; may be empty."""
     per_x, per_y = raster.width / page.canvas.width_pt, raster.height / page.canvas.height_pt
     left, top = max(0, round(box.x_pt * per_x)), max(0, round(box.y_pt * per_y))

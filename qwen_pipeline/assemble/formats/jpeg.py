@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from PIL import Image
 from pydantic import Field
 
 from qwen_pipeline.assemble.format import Delivery, Format, Tools
 from qwen_pipeline.assemble.icc import srgb_profile
 from qwen_pipeline.assemble.images import Frame, ImageOptions, Origin, check_images, write_set
 from qwen_pipeline.types import Artifact, OutputRequest
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class JpegOptions(ImageOptions):
@@ -21,7 +23,7 @@ class JpegOptions(ImageOptions):
     progressive: bool = True
 
 
-def encode(picture: Image.Image, path: Path, frame: Frame, origin: Origin, options: JpegOptions) -> None:
+def encode(picture: Image, path: Path, frame: Frame, origin: Origin, options: JpegOptions) -> None:
     dpi = round(frame.dpi)
     picture.convert("RGB").save(
         path,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 from pydantic import Field
 
 from qwen_pipeline.assemble.format import Delivery, Format, Tools
@@ -14,6 +12,9 @@ from qwen_pipeline.assemble.icc import srgb_profile
 from qwen_pipeline.assemble.images import Frame, ImageOptions, Origin, check_images, write_set
 from qwen_pipeline.assemble.metadata import PNG_KEY, record_json
 from qwen_pipeline.types import Artifact, OutputRequest
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class PngOptions(ImageOptions):
@@ -23,7 +24,9 @@ class PngOptions(ImageOptions):
     """Effort of the packing, 0 to 9. 6 takes some three times as long as 1 and makes files an eighth smaller."""
 
 
-def encode(picture: Image.Image, path: Path, frame: Frame, origin: Origin, options: PngOptions) -> None:
+def encode(picture: Image, path: Path, frame: Frame, origin: Origin, options: PngOptions) -> None:
+    from PIL.PngImagePlugin import PngInfo
+
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", origin.xmp.decode())
     info.add_itxt(PNG_KEY, record_json(origin.record), zip=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from PIL import Image
-from PIL.ExifTags import Base
-from PIL.TiffImagePlugin import IFDRational
 from pydantic import Field
 
 from qwen_pipeline.assemble.format import Delivery, Format, Tools
 from qwen_pipeline.assemble.icc import srgb_profile
 from qwen_pipeline.assemble.images import Frame, ImageOptions, Origin, check_images, write_set
 from qwen_pipeline.types import Artifact, OutputRequest
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _INCH = 2
 """Exif 2.32, tag ResolutionUnit."""
@@ -27,7 +27,7 @@ class WebpOptions(ImageOptions):
     lossless: bool = False
 
 
-def encode(picture: Image.Image, path: Path, frame: Frame, origin: Origin, options: WebpOptions) -> None:
+def encode(picture: Image, path: Path, frame: Frame, origin: Origin, options: WebpOptions) -> None:
     picture.save(
         path,
         "WEBP",
@@ -41,8 +41,12 @@ def encode(picture: Image.Image, path: Path, frame: Frame, origin: Origin, optio
 
 
 def _resolution(dpi: float) -> bytes:
+    from PIL.ExifTags import Base
+    from PIL.Image import Exif
+    from PIL.TiffImagePlugin import IFDRational
+
     exact = Fraction(dpi).limit_denominator(1000)
-    exif = Image.Exif()
+    exif = Exif()
     exif[Base.XResolution] = exif[Base.YResolution] = IFDRational(exact.numerator, exact.denominator)
     exif[Base.ResolutionUnit] = _INCH
     return exif.tobytes()

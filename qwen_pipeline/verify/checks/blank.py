@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.subject import Subject
 
@@ -19,6 +17,8 @@ _WIDTH_PX = 512
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
     """Every page shows something."""
+    import numpy as np
+
     if not subject.piece.pages:
         yield Outcome("no-pages", "the piece has no pages")
     for number, _, page in subject.each_page():

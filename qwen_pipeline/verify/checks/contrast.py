@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from pydantic import Field
 
-from qwen_pipeline.types import Box, Color, SetString, TextItem, TypesetPage
+from qwen_pipeline.types import Box, SetString, TextItem, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.subject import Subject, pixels_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _WORST_PERCENT = 5
 """The ratio that 95 % of the pixels under a line reach: a few grains of paper texture do not make a line unreadable."""
@@ -20,7 +20,6 @@ _LARGE_PT, _LARGE_BOLD_PT, _BOLD = 18.0, 14.0, 700
 """WCAG 2.2, "large scale (text)"."""
 
 Ratio = Annotated[float, Field(ge=1, le=21)]
-Luminance = NDArray[np.float64]
 
 
 class ContrastSettings(Settings):
@@ -50,9 +49,7 @@ def CHECK(subject: Subject, settings: ContrastSettings) -> Iterator[Outcome]:
                 yield from _judge(item, strings[item.string], page, ground, settings)
 
 
-def _judge(
-    item: TextItem, string: SetString, page: TypesetPage, ground: Image.Image, settings: ContrastSettings
-) -> Iterator[Outcome]:
+def _judge(item: TextItem, string: SetString, page: TypesetPage, ground: Image, settings: ContrastSettings) -> Iterator[Outcome]:
     ratios = [(ratio, line.box) for line in item.lines if (ratio := _ratio(item, line.box, page, ground)) is not None]
     if not ratios:
         return
@@ -77,30 +74,12 @@ def _least(string: SetString, settings: ContrastSettings) -> float:
     return settings.large if large and settings.large is not None else settings.min
 
 
-def _ratio(item: TextItem, box: Box, page: TypesetPage, ground: Image.Image) -> float | None:
+def _ratio(item: TextItem, box: Box, page: TypesetPage, ground: Image) -> float | None:
     """Contrast of one line, 1 to 21; None where it lies off the page."""
+    from qwen_pipeline.verify.luminance import contrast_over, contrast_within
+
     left, top, right, bottom = pixels_of(box, page, ground)
     if right <= left or bottom <= top:
         return None
-    pixels = np.asarray(ground.crop((left, top, right, bottom)).convert("RGB"), np.float64).reshape(-1, 3)
-    behind = luminance(pixels)
-    if item.visible:
-        return float(np.percentile(_contrast(luminance(_over(item.color, pixels)), behind), _WORST_PERCENT))
-    low, high = np.percentile(behind, _BAKED_TONES)
-    return float((high + 0.05) / (low + 0.05))
-
-
-def luminance(pixels: NDArray[np.float64]) -> Luminance:
-    """Relative luminance of sRGB pixels (n x 3, 0 to 255); WCAG 2.2."""
-    c = pixels / 255
-    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    weighted: Luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return weighted
-
-
-def _over(color: Color, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([color.r, color.g, color.b]) * color.alpha + pixels * (1 - color.alpha)
-
-
-def _contrast(a: Luminance, b: Luminance) -> Luminance:
-    return (np.maximum(a, b) + 0.05) / (np.minimum(a, b) + 0.05)
+    under = ground.crop((left, top, right, bottom))
+    return contrast_over(item.color, under, _WORST_PERCENT) if item.visible else contrast_within(under, *_BAKED_TONES)

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from PIL import Image
 from pydantic import Field
 
 from qwen_pipeline.types import QrMark, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.subject import Subject, pixels_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class QrSettings(Settings):
@@ -36,7 +38,7 @@ def CHECK(subject: Subject, settings: QrSettings) -> Iterator[Outcome]:
             yield from _judge(mark, page, raster, coarse)
 
 
-def _judge(mark: QrMark, page: TypesetPage, raster: Image.Image, coarse: Image.Image | None) -> Iterator[Outcome]:
+def _judge(mark: QrMark, page: TypesetPage, raster: Image, coarse: Image | None) -> Iterator[Outcome]:
     found = _decode(mark, page, raster)
     if mark.data in found:
         if coarse is not None and mark.data not in _decode(mark, page, coarse):
@@ -55,7 +57,7 @@ def _judge(mark: QrMark, page: TypesetPage, raster: Image.Image, coarse: Image.I
     )
 
 
-def _decode(mark: QrMark, page: TypesetPage, raster: Image.Image) -> list[str]:
+def _decode(mark: QrMark, page: TypesetPage, raster: Image) -> list[str]:
     import zxingcpp
 
     crop = raster.crop(pixels_of(mark.box, page, raster))
