@@ -34,7 +34,7 @@ def build(spec: Path, out: Path, store: Path, *overrides: str) -> Manifest:
 
 def cli(command: str, spec: Path, *arguments: str | Path) -> list[str | Path]:
     """A command line for a fresh process."""
-    return python("-c", "from qwen_pipeline.cli import main; main()", command, spec, *arguments)
+    return python("-m", "qwen_pipeline", command, spec, *arguments)
 
 
 def scene_pictures(spec: Path, store: Path) -> list[Path]:
