@@ -50,14 +50,14 @@ class Mask:
 
     def blurred(self, radius: float) -> Mask:
         """Gaussian blur, at a reduced size where that cannot be seen; grows by three radii on every side."""
-        f = max(1, int(radius / 3))
+        f = max(1, int(radius / 2.2))
         pad = -(-int(radius * 3 + 1) // f) * f
         w, h = self.image.width + 2 * pad, self.image.height + 2 * pad
         w, h = -(-w // f) * f, -(-h // f) * f
         wide = self.image.crop((-pad, -pad, w - pad, h - pad))
         small = wide.reduce(f) if f > 1 else wide
         soft = small.filter(ImageFilter.GaussianBlur(radius / f))
-        return Mask(self.x - pad, self.y - pad, soft.resize((w, h), Image.Resampling.BICUBIC) if f > 1 else soft)
+        return Mask(self.x - pad, self.y - pad, soft.resize((w, h), Image.Resampling.BILINEAR) if f > 1 else soft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,8 @@ class Canvas:
         self.image.paste(mode(below, layer), box[:2], alpha)
 
     def shadow(self, mask: Mask, dx: float, dy: float, blur: float, color: RGB, opacity: float) -> None:
-        self.blend(mask.blurred(max(0.6, blur)).moved(dx, dy), color, ImageChops.multiply, opacity)
+        """Darkness round and beside a mask, before the mask itself is painted."""
+        self.paint(mask.blurred(max(0.6, blur)).moved(dx, dy), color, opacity)
 
     def glow(self, x: float, y: float, r: float, color: RGB, opacity: float) -> None:
         """Light added round a point."""

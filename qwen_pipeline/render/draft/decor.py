@@ -20,17 +20,6 @@ from .terrain import Layer
 Pen = Callable[[Canvas, Motif, Rng], None]
 
 
-def clearing(canvas: Canvas, stage: Stage, color: RGB, reach: float = 0.055, shadow: float = 0.0) -> Mask | None:
-    """A smooth shape of one colour round the calm areas, led over the picture's edges; returns its mask."""
-    if not stage.room.calm:
-        return None
-    mask = contour(stage, reach)
-    if shadow:
-        canvas.shadow(mask, 0, shadow * 0.6, shadow, (50, 44, 52), 0.5)
-    canvas.paint(mask, color)
-    return mask
-
-
 def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
     """Coverage of everything within `reach` short sides of the calm areas, with a slow swing in its outline."""
     f = 4
@@ -41,8 +30,8 @@ def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
     x = np.linspace(0, stage.w / stage.u, gx)[None, :]
     y = np.linspace(0, stage.h / stage.u, gy)[:, None]
     a, b, c = rng.random(3) * 6.283
-    wave = np.sin(x * 4.1 + y * 1.3 + a) + 0.7 * np.sin(y * 4.7 - x * 1.1 + b) + 0.4 * np.sin((x + y) * 7.3 + c)
-    field = sd - reach - sway * wave * np.clip(sd / 0.05, 0, 1)
+    wave = np.sin(x * 4.4 + y * 1.6 + a) + np.sin(y * 4.4 - x * 1.3 + b) + 0.25 * np.sin((x + y) * 8.1 + c)
+    field = sd - reach - sway * wave * np.clip(sd / 0.04, 0, 1)
     fine = np.asarray(Image.fromarray(field.astype(np.float32)).resize((nx, ny), Image.Resampling.BICUBIC), np.float64)
     edge = f / stage.u
     soft = as_mask(0.5 - fine / edge * 0.5, stage.w, stage.h)
@@ -132,23 +121,23 @@ def scenic_spot(stage: Stage, layers: Sequence[Layer], part: float = 0.60) -> Sp
     if not stage.subject.hero or not stage.scenic:
         return None
     area = stage.hero_rect()
-    size = min(area.w * 0.66, area.h * part, stage.u * 0.52)
+    size = min(area.w * 0.62, area.h * part, stage.u * (0.40 if stage.subject.hero in ("boat", "bird", "sails") else 0.52))
     if size < stage.u * 0.08:
         return None
     x = area.cx + area.w * pick(stage.rng(855), -0.10, 0.10)
-    floats = stage.subject.hero in ("boat", "bird")
+    afloat = stage.subject.hero in ("boat", "sails")
     want = area.y + area.h * (0.42 if stage.subject.hero == "bird" else 0.84)
     best, after = 1e9, len(layers) - 1
     for i, layer in enumerate(layers):
-        if layer.kind == "road" or (floats and stage.subject.hero == "boat" and layer.kind != "water"):
+        if layer.kind == "road" or (afloat and layer.kind != "water"):
             continue
         miss = abs(layer.height_at(x) - want)
         if miss < best:
             best, after = miss, i
     top = layers[after].height_at(x)
     hidden = layers[after + 1].height_at(x) if after + 1 < len(layers) else stage.h * 1.0
-    y = want if stage.subject.hero == "bird" else (top + min(hidden, top + stage.u * 0.14)) / 2 if floats else top + size * 0.015
-    y = min(y, area.bottom - size * 0.02) if not floats else y
+    y = want if stage.subject.hero == "bird" else min(hidden - size * 0.01, top + max(stage.u * 0.05, (want - top) * 0.6)) if afloat else top + size * 0.015
+    y = min(y, area.bottom - stage.u * 0.045)
     return Spot(len(layers) - 1 if stage.subject.hero == "bird" else after, x, y, size)
 
 

@@ -25,7 +25,7 @@ _LINEAR = np.array([Color(v, v, v).luminance() for v in range(256)])
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How a style ends. `feather`: width of the fade round the words, in short sides; `ghost`: how much of the picture stays
-    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels."""
+    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels. `feather` 0: the style clears the room itself."""
 
     feather: float = 0.22
     ghost: float = 0.10
@@ -38,7 +38,7 @@ def settle(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
     """Fade the picture out under the words, add vignette and grain, and hold the contrast."""
     if finish.vignette:
         image = _vignette(image, finish.vignette)
-    if stage.room.calm:
+    if stage.room.calm and finish.feather:
         image = _veil(image, stage, finish)
     if finish.grain:
         noise = grain(stage.rng(801), image.width, image.height, finish.grain)
@@ -67,8 +67,8 @@ def _towards_ground(rgb: Floats, palette: Palette) -> Floats:
     """Every pixel mixed with the ground colour, at least by half, and as far as the contrast needs."""
     ground = np.array(palette.ground, np.float64)
     words = luminance(palette.words)
-    best = rgb * 0.45 + ground * 0.55
-    for t in (0.65, 0.75, 0.85, 0.93, 1.0):
+    best = rgb * 0.35 + ground * 0.65
+    for t in (0.72, 0.80, 0.85, 0.93, 1.0):
         low = _contrast(best, words) < AIM
         if not low.any():
             break

@@ -90,6 +90,19 @@ def chroma_of(color: RGB) -> float:
     return float(np.hypot(lab[1], lab[2]))
 
 
+@lru_cache(1024)
+def hue_of(color: RGB) -> float:
+    """OKLab hue in degrees, 0..360: red 29, yellow 110, green 142, blue 264."""
+    lab = to_oklab(color)
+    return float(np.degrees(np.arctan2(lab[2], lab[1])) % 360)
+
+
+def vivid(color: RGB, level: float, chroma: float = 1.1) -> RGB:
+    """The hue at a lightness where it glows: oranges and yellows turn brown when dark, so they stay lighter than `level`."""
+    natural = float(np.interp(hue_of(color), (30, 55, 80, 105, 125, 150), (0.0, 0.70, 0.78, 0.86, 0.80, 0.0)))
+    return tone(color, round(max(level, natural if chroma_of(color) > 0.04 else 0.0), 4), chroma)
+
+
 def shift(color: RGB, by: float) -> RGB:
     """Lighter (+) or darker (-) by a step of lightness, with the chroma a printer would expect of a shade."""
     target = min(0.985, max(0.06, lightness(color) + by))
@@ -142,16 +155,23 @@ class Palette:
         return (8, 8, 10) if self.dark else (255, 255, 255)
 
     @property
+    def grey(self) -> bool:
+        """The primary has no hue of its own; the accent stands in for it where a thing must be coloured."""
+        return chroma_of(self.primary) < 0.03
+
+    @property
     def ground(self) -> RGB:
         """What the calm areas are made of: warm paper, or the primary's night."""
         if self.dark:
-            return self.safe(tone(self.primary, 0.24, 0.75))
+            return self.safe(tone(self.primary, 0.24, 0.58))
         return self.safe(mix(self.paper, tone(self.primary, 0.93, 0.5), 0.3))
 
     @property
     def hero(self) -> RGB:
         """The strongest brand colour, at a lightness where light and shade both show."""
-        base = self.primary if chroma_of(self.primary) >= 0.03 else self.accent
+        base = self.accent if self.grey else self.primary
+        if self.grey:
+            return vivid(base, 0.60)
         return tone(base, round(min(0.66, max(0.47, lightness(base))), 4), 1.05)
 
     def haze(self, color: RGB, depth: float) -> RGB:
@@ -194,6 +214,7 @@ __all__ = [
     "chroma_of",
     "contrast",
     "from_oklab",
+    "hue_of",
     "lightness",
     "luminance",
     "mix",
@@ -203,4 +224,5 @@ __all__ = [
     "to_oklab",
     "tone",
     "towards",
+    "vivid",
 ]

@@ -62,6 +62,9 @@ def studio(canvas: Canvas, motif: Motif, skin: Skin, light: int, bounce: RGB) ->
             top, bottom = mask.y, mask.box[3]
             canvas.paint(mask, down(top, bottom, shift(color, 0.025), shift(color, -0.035)), 0.72 if shape.role == "glass" else 1)
             continue
+        if shape.form == "tube":
+            _tube(canvas, mask, color, light)
+            continue
         u, v = across(mask)
         u = u * light  # 1 is towards the light
         ball = shape.form == "ball"
@@ -80,6 +83,17 @@ def studio(canvas: Canvas, motif: Motif, skin: Skin, light: int, bounce: RGB) ->
         else:
             strip = np.exp(-(((u - 0.58) / 0.085) ** 2)) + 0.28 * np.exp(-(((u - 0.30) / 0.16) ** 2))
             canvas.paint(_layer(mask, np.clip(strip, 0, 1)), (255, 255, 255), 0.50 if shape.role != "pale" else 0.3)
+
+
+def _tube(canvas: Canvas, mask: Mask, color: RGB, light: int) -> None:
+    """A bent rod: the side towards the light is bright, the other dark, all along it."""
+    thick = max(2.0, 0.09 * min(mask.image.size))
+    soft = mask.image.filter(ImageFilter.GaussianBlur(thick * 0.55))
+    body = Mask(mask.x, mask.y, soft)
+    canvas.paint(mask, shift(color, -0.02))
+    step = thick * 0.75
+    canvas.paint(mask.without(body.moved(light * step, -step)), shift(color, -0.20), 0.85)
+    canvas.paint(mask.without(body.moved(-light * step, step)), shift(color, 0.17), 0.75)
 
 
 def _low(color: RGB) -> float:
@@ -132,7 +146,7 @@ def cut(canvas: Canvas, motif: Motif, skin: Skin, light: int, lift: float) -> No
         canvas.paint(mask.inside(mask.moved(-light * edge, edge)), color)
 
 
-def wash(canvas: Canvas, motif: Motif, skin: Skin, rng: Rng, tooth: Image.Image) -> None:
+def wash(canvas: Canvas, motif: Motif, skin: Skin, rng: Rng, tooth: Image.Image, ground: RGB) -> None:
     """Brushwork: uneven outlines, pigment that pools at the edges and thins out within."""
     for shape in motif.shapes:
         size = max(float(np.ptp(np.vstack(shape.rings), 0).max()), 1.0)
@@ -142,7 +156,8 @@ def wash(canvas: Canvas, motif: Motif, skin: Skin, rng: Rng, tooth: Image.Image)
         if shape.form == "line":
             canvas.paint(mask.times(tooth), color, 0.85)
             continue
-        canvas.paint(mask.times(tooth), color, 0.80)
+        canvas.paint(mask, ground, 0.85)
+        canvas.paint(mask.times(tooth), color, 0.86)
         inner = Mask(mask.x, mask.y, mask.image.filter(ImageFilter.GaussianBlur(max(1.0, size * 0.03))))
         pool = mask.without(inner)
         canvas.blend(pool, shift(color, -0.10), ImageChops.multiply, 0.65)

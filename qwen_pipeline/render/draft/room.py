@@ -12,7 +12,7 @@ from qwen_pipeline.types import CalmArea
 
 Floats = npt.NDArray[np.float64]
 _GRID = 28
-_EDGE = 0.085
+_EDGE = 0.10
 """A calm area that ends this close to the picture's edge reaches over it."""
 
 
@@ -126,11 +126,13 @@ class Room:
 
 
 def _reaching(c: CalmArea) -> tuple[float, float, float, float]:
-    """(x0, y0, x1, y1), led over the picture's edge where it comes near to it."""
+    """(x0, y0, x1, y1), led over the picture's edge where it comes near to it; a long area reaches its ends from further off."""
     x0, y0, x1, y1 = c.x, c.y, c.x + c.w, c.y + c.h
+    near_x = _EDGE * (2.2 if c.w > 0.55 else 1)
+    near_y = _EDGE * (2.2 if c.h > 0.55 else 1)
     return (
-        x0 - 0.4 if x0 < _EDGE else x0,
-        y0 - 0.4 if y0 < _EDGE else y0,
-        x1 + 0.4 if x1 > 1 - _EDGE else x1,
-        y1 + 0.4 if y1 > 1 - _EDGE else y1,
+        x0 - 0.4 if x0 < near_x else x0,
+        y0 - 0.4 if y0 < near_y else y0,
+        x1 + 0.4 if x1 > 1 - near_x else x1,
+        y1 + 0.4 if y1 > 1 - near_y else y1,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .fields import Rng, rng_of
 from .motifs import MOTIFS, Motif, Role
-from .palette import RGB, Palette, chroma_of, lightness, mix, shift, tone
+from .palette import RGB, Palette, hue_of, mix, shift, tone, vivid
 from .room import Rect, Room
 from .subjects import SCENIC, Subject
 
@@ -61,15 +61,15 @@ Skin = Callable[[Role, float], RGB]
 
 def skin_of(p: Palette, depth: float = 0.0, glow: float = 0.0) -> Skin:
     """Colours for the parts of motifs. `depth` fades them into the haze, `glow` lightens all of them."""
-    green = mix(p.secondary, (86, 134, 92), 0.62) if chroma_of(p.primary) < 0.04 else mix(p.primary, (86, 138, 92), 0.45)
+    trim = tone(p.ink, 0.34) if p.grey else vivid(p.accent, 0.58)
     base: dict[Role, RGB] = {
         "body": p.hero,
-        "trim": tone(p.accent, min(0.72, max(0.55, lightness(p.accent))), 1.0),
+        "trim": trim,
         "detail": tone(p.primary, 0.30, 0.6),
         "pale": tone(mix(p.paper, p.secondary, 0.08), 0.95, 0.8),
-        "leaf": tone(green, 0.55, 1.0),
+        "leaf": tone(_green(p), 0.55, 1.0),
         "warm": tone(mix(p.secondary, (226, 158, 78), 0.6), 0.74, 1.0),
-        "liquid": tone(mix(p.accent, (214, 126, 48), 0.55), 0.66, 1.05),
+        "liquid": tone(mix(p.accent, (222, 132, 44), 0.6), 0.72, 1.05),
         "glass": tone(p.primary, 0.92, 0.35),
         "deep": tone(p.primary, 0.27, 0.6),
         "metal": tone(p.primary, 0.82, 0.10),
@@ -80,6 +80,15 @@ def skin_of(p: Palette, depth: float = 0.0, glow: float = 0.0) -> Skin:
         return p.haze(plain, depth) if depth else plain
 
     return color
+
+
+def _green(p: Palette) -> RGB:
+    """Leaves: near the primary where that is a green or a blue, a deep tone of it where it is red or purple."""
+    if p.grey:
+        return mix(p.secondary, (86, 134, 92), 0.62)
+    if 95 < hue_of(p.primary) < 285:
+        return mix(p.primary, (86, 138, 92), 0.45)
+    return tone(p.primary, 0.50, 0.85)
 
 
 def fit(motif: Motif, rect: Rect, grow: float = 1.0, degrees: float = 0.0, flip: bool = False, floor: bool = True) -> Motif:

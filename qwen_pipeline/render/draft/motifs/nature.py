@@ -79,7 +79,10 @@ def bamboo(rng: Rng) -> Motif:
 
 
 def _petals(cx: float, cy: float, r: float, n: int, width: float, start: float = 0.0) -> list[Points]:
-    return [turn(leaf(r, r * width, 0, 0.62), start + i * 360 / n, at=(cx, cy)) for i in range(n)]
+    """Round petals with a notch."""
+    w = r * width
+    petal = smooth([(0, 0), (w * 0.62, -r * 0.42), (w * 0.58, -r * 0.86), (w * 0.16, -r * 0.98), (0, -r * 0.90), (-w * 0.16, -r * 0.98), (-w * 0.58, -r * 0.86), (-w * 0.62, -r * 0.42)], n=7)
+    return [turn(petal, start + i * 360 / n, at=(cx, cy)) for i in range(n)]
 
 
 def blossom(cx: float, cy: float, r: float, rng: Rng, role: Role = "trim") -> tuple[Shape, ...]:
@@ -113,7 +116,7 @@ def flower(rng: Rng) -> Motif:
     cx, cy = 0.0, -0.66
     stem = smooth([(0.02, 0), (0.05, -0.25), (0.0, -0.55)], closed=False)
     rings = []
-    for r, n, width, tone in ((0.36, 9, 0.62, -0.08), (0.29, 8, 0.66, 0.0), (0.21, 7, 0.70, 0.09), (0.13, 5, 0.75, 0.17)):
+    for r, n, width, tone in ((0.37, 8, 0.78, -0.10), (0.30, 7, 0.82, -0.02), (0.23, 6, 0.86, 0.06), (0.155, 5, 0.9, 0.13), (0.09, 4, 0.9, 0.19)):
         rings.append(fill("trim", *_petals(cx, cy, r, n, width, pick(rng, 0, 60)), tone=tone))
     return Motif((*leafed(stem, rng, 4, 0.34, 0.42, taper=0.2)[:-1], *rings, fill("warm", ellipse(cx, cy, 0.045))), stands=False)
 

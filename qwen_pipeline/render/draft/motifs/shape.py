@@ -15,7 +15,7 @@ from ..paths import Pairs, Points, points, smooth, turn
 
 Role = Literal["body", "trim", "detail", "pale", "leaf", "warm", "liquid", "glass", "deep", "metal"]
 """body: the hero's main colour; trim: accent; detail: ink; pale: paper; deep: the inside of things; the rest as they say."""
-Form = Literal["flat", "round", "ball", "line"]
+Form = Literal["flat", "round", "ball", "tube", "line"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ def teapot(rng: Rng) -> Motif:
     lid = lathe([(0.02, -0.69), (0.10, -0.672), (0.175, -0.62), (0.20, -0.572)])
     return Motif(
         (
-            fill("body", handle, tone=-0.06, form="round"),
-            fill("body", spout, tone=-0.03, form="round"),
+            fill("body", handle, tone=-0.04, form="tube"),
+            fill("body", spout, tone=-0.02, form="tube"),
             fill("body", rect(-0.235, -0.05, 0.47, 0.05, 0.015), tone=-0.10, form="round"),
             fill("body", body, form="ball"),
             fill("deep", ellipse(0, -0.572, 0.205, 0.026)),
@@ -58,7 +58,7 @@ def mug(rng: Rng) -> Motif:
     handle = ribbon([(0.27, -0.52), (0.46, -0.55), (0.53, -0.36), (0.44, -0.17), (0.27, -0.17)], [0.07, 0.065, 0.065, 0.065, 0.07])
     return Motif(
         (
-            fill("body", handle, tone=-0.07, form="round"),
+            fill("body", handle, tone=-0.05, form="tube"),
             fill("body", body, form="round"),
             fill("deep", ellipse(0, -0.66, 0.30, 0.055)),
             fill("liquid", ellipse(0, -0.65, 0.265, 0.042)),

@@ -14,7 +14,7 @@ from ..pens import lines
 from ..stage import Stage, fit
 from ..terrain import landscape
 
-FINISH = Finish(feather=0.14, ghost=0.30, ragged=0.0, grain=3, vignette=0.06)
+FINISH = Finish(feather=0.30, ghost=0.42, ragged=0.0, grain=3, vignette=0.06)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -23,7 +23,7 @@ def paint(stage: Stage) -> Canvas:
     canvas.paint(canvas.halo(stage.w / 2, stage.h * 0.45, stage.w * 0.9, stage.h * 0.8), mix(sheet, ink, 0.07), 0.9)
     _grid(canvas, stage, ink)
     area = stage.hero_rect()
-    width = max(1.2, stage.u * 0.0030)
+    width = max(1.2, stage.u * 0.0036)
     motif = stage.hero("globe" if not stage.subject.setting else "")
     if stage.scenic and (stage.subject.setting or motif is None):
         _land(canvas, stage, sheet, ink, width)

@@ -74,7 +74,7 @@ def _plant(canvas: Canvas, stage: Stage, rng: Rng, x: float, y: float, angle: fl
     if stage.subject.hero in ("bamboo", "lotus") and rng.random() < 0.5:
         name = stage.subject.hero
     motif = MOTIFS[name](rng).placed(x, y, size * pick(rng, 0.8, 1.12), angle, flip=rng.random() < 0.5)
-    wash(canvas, motif, skin_of(stage.palette, depth), rng, tooth)
+    wash(canvas, motif, skin_of(stage.palette, depth), rng, tooth, stage.palette.ground)
 
 
 def _hero(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
@@ -88,4 +88,4 @@ def _hero(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
     if motif.stands:
         x0, _, x1, y1 = placed.box()
         canvas.paint(canvas.halo((x0 + x1) / 2, y1, (x1 - x0) * 0.62, (x1 - x0) * 0.07).times(tooth), tone(stage.palette.primary, 0.4, 0.5), 0.5)
-    wash(canvas, placed, skin_of(stage.palette), stage.rng(6), tooth)
+    wash(canvas, placed, skin_of(stage.palette), stage.rng(6), tooth, stage.palette.ground)

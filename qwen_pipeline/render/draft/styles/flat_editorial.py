@@ -5,39 +5,44 @@ from __future__ import annotations
 import numpy as np
 
 from ..canvas import Canvas, Mask
-from ..decor import birds, clearing, clouds, foliage, table, weather
+from ..decor import birds, clouds, contour, foliage, scenic_spot, table, weather
 from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
-from ..palette import RGB, mix, shift, tone
+from ..palette import RGB, mix, shift, tone, vivid
 from ..pens import flat, stippled
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.10, ghost=0.0, ragged=0.0, grain=3)
+FINISH = Finish(feather=0.0, grain=3)
 
 
 def paint(stage: Stage) -> Canvas:
     sky = _sky(stage)
     canvas = Canvas(stage.w, stage.h, sky)
     _sun(canvas, stage)
-    clouds(canvas, stage, mix(sky, (255, 255, 255), 0.10 if stage.palette.dark else 0.55))
+    clouds(canvas, stage, mix(sky, (255, 255, 255), 0.16 if stage.palette.dark else 0.55))
     layers = landscape(stage, "hills")
+    spot = scenic_spot(stage, layers)
     for i, layer in enumerate(layers):
         _land(canvas, stage, layer, _color(stage, layer.depth, i))
-        if i == len(layers) // 2:
-            _inhabit(canvas, stage, layer)
+        if spot is not None and spot.after == i:
+            thing = MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size, flip=stage.light > 0)
+            flat(canvas, thing, skin_of(stage.palette), stage.light, stage.rng(5))
+        if i == len(layers) // 2 and layer.kind == "land":
+            _trees(canvas, stage, layer)
     birds(canvas, stage, tone(stage.palette.primary, 0.85 if stage.palette.dark else 0.35, 0.6))
     weather(canvas, stage)
-    clearing(canvas, stage, stage.palette.ground)
+    foliage(canvas, stage, ("sprig", "eucalyptus", "palm"), lambda c, m, r: flat(c, m, skin_of(stage.palette), stage.light, r))
+    _clear(canvas, stage)
     motif = stage.hero()
     if motif is not None and not stage.scenic:
         rect = stage.hero_rect()
         if min(rect.w, rect.h) > stage.u * 0.22:
-            table(canvas, stage, rect, tone(stage.palette.secondary, 0.36 if stage.palette.dark else 0.80, 0.8))
+            if motif.stands:
+                table(canvas, stage, rect, tone(stage.palette.secondary, 0.36 if stage.palette.dark else 0.80, 0.8))
             placed = fit(motif, rect, 0.74 if motif.stands else 0.66, flip=stage.light > 0, floor=motif.stands)
             flat(canvas, placed.placed(0, -rect.h * 0.12 if motif.stands else 0, 1), skin_of(stage.palette), stage.light, stage.rng(6))
-    foliage(canvas, stage, ("sprig", "eucalyptus", "palm"), lambda c, m, r: flat(c, m, skin_of(stage.palette), stage.light, r))
     return canvas
 
 
@@ -51,7 +56,7 @@ def _sun(canvas: Canvas, stage: Stage) -> None:
     x = rect.x + rect.w * pick(rng, 0.38, 0.62)
     y = max(rect.y + rect.h * 0.30, stage.room.horizon() * stage.h - stage.u * pick(rng, 0.16, 0.26))
     r = min(stage.u * pick(rng, 0.15, 0.20), rect.w * 0.34)
-    color = tone(p.secondary, 0.90, 0.7) if p.dark else tone(p.accent, 0.70, 1.0)
+    color = tone(p.secondary, 0.90, 0.7) if p.dark else vivid(p.accent, 0.70, 1.0)
     sky = _sky(stage)
     for k, amount in ((2.9, 0.06), (2.2, 0.11), (1.55, 0.18)):
         canvas.paint(canvas.disc(x, y, r * k), mix(sky, color, amount))
@@ -98,21 +103,22 @@ def _below(layer: Layer, mask: Mask, reach: float) -> np.ndarray[tuple[int, ...]
     return np.clip(1 - (ys[:, None] - crest[None, :]) / reach, 0, 1) ** 1.6 * 0.72
 
 
-def _inhabit(canvas: Canvas, stage: Stage, layer: Layer) -> None:
-    """The scenic hero, or small trees and houses, stand on the middle distance."""
+def _trees(canvas: Canvas, stage: Stage, layer: Layer) -> None:
+    """Small trees on the middle distance."""
     rng = stage.rng(5)
-    rect = stage.hero_rect()
-    if stage.subject.hero and stage.scenic and stage.subject.hero != "bird":
-        x = rect.cx
-        size = min(rect.w * 0.62, rect.h * 0.55, stage.u * 0.46)
-        motif = MOTIFS[stage.subject.hero](rng).placed(x, layer.height_at(x) + size * 0.03, size)
-        flat(canvas, motif, skin_of(stage.palette), stage.light, rng)
-        return
-    if layer.kind != "land":
-        return
     for _ in range(9):
         x = stage.w * rng.random()
         y = layer.height_at(x)
         size = stage.u * pick(rng, 0.035, 0.06)
         if stage.room.at(x, y) > 0.05:
             flat(canvas, MOTIFS["tree"](rng).placed(x, y + size * 0.06, size), skin_of(stage.palette, 0.12), stage.light, rng)
+
+
+def _clear(canvas: Canvas, stage: Stage) -> None:
+    """Two tinted bands, then the plain ground for the words."""
+    if not stage.room.calm:
+        return
+    p = stage.palette
+    tint = tone(p.primary, 0.45 if p.dark else 0.70, 0.9)
+    for reach, color in ((0.105, mix(p.ground, tint, 0.45)), (0.075, mix(p.ground, tint, 0.20)), (0.045, p.ground)):
+        canvas.paint(contour(stage, reach, 0.05), color)

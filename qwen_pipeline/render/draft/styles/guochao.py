@@ -9,13 +9,13 @@ from ..decor import contour, scenic_spot
 from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
-from ..palette import RGB, mix, shift, tone
+from ..palette import RGB, mix, shift, tone, vivid
 from ..paths import Points, ellipse, points, ribbon
 from ..pens import bold
 from ..stage import Stage, fit, skin_of
 from ..terrain import SETTINGS, landscape
 
-FINISH = Finish(feather=0.012, ghost=0.0, ragged=0.0, grain=3)
+FINISH = Finish(feather=0.0, grain=3)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -75,7 +75,7 @@ def _rays(canvas: Canvas, stage: Stage, cx: float, cy: float) -> None:
 
 def _disc(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width: float) -> None:
     p = stage.palette
-    red = tone(p.accent, 0.60, 1.15)
+    red = vivid(p.accent, 0.60)
     gold = tone(mix(p.secondary, (236, 188, 92), 0.5), 0.82, 1.1)
     canvas.paint(canvas.disc(cx, cy, r * 1.16), gold)
     canvas.paint(canvas.stroke([ellipse(cx, cy, r * 1.16, n=160)], width, closed=True), _ink(stage))
@@ -138,7 +138,7 @@ def _clouds(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width:
         body = canvas.shape(parts)
         canvas.paint(body, tints[i % 3])
         canvas.paint(body.without(body.moved(0, -s * 0.05)), shift(tints[i % 3], -0.10), 0.9)
-        canvas.paint(canvas.stroke(curls, width * 0.85), tone(p.accent, 0.58, 1.1) if i % 2 else _ink(stage))
+        canvas.paint(canvas.stroke(curls, width * 0.85), vivid(p.accent, 0.58) if i % 2 else _ink(stage))
 
 
 def _clearing(canvas: Canvas, stage: Stage, width: float) -> None:
@@ -149,4 +149,4 @@ def _clearing(canvas: Canvas, stage: Stage, width: float) -> None:
     gold = tone(mix(p.secondary, (236, 188, 92), 0.5), 0.80, 1.1)
     edge = width / stage.u
     for reach, color in ((0.045 + edge * 4.2, _ink(stage)), (0.045 + edge * 3.2, gold), (0.045 + edge, _ink(stage)), (0.045, p.ground)):
-        canvas.paint(contour(stage, reach, 0.022), color)
+        canvas.paint(contour(stage, reach, 0.035), color)

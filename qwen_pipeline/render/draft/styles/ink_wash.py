@@ -14,7 +14,7 @@ from ..pens import texture, wash
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.26, ghost=0.10, ragged=0.16, grain=4)
+FINISH = Finish(feather=0.26, ghost=0.05, ragged=0.16, grain=4)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -109,7 +109,7 @@ def _life(canvas: Canvas, stage: Stage, layers: list[Layer], tooth: Image.Image)
     y = middle.height_at(x) + size * 0.10
     if stage.room.at(x, y - size / 2) > 0.03:
         motif = MOTIFS[name](rng).placed(x, y, size)
-        wash(canvas, motif, skin_of(stage.palette, 0.12), rng, tooth)
+        wash(canvas, motif, skin_of(stage.palette, 0.12), rng, tooth, stage.palette.ground)
     color = _ink(stage, 0.2)
     bx, by = rect.x + rect.w * pick(rng, 0.45, 0.75), rect.y + rect.h * pick(rng, 0.16, 0.26)
     for i in range(7):
@@ -133,7 +133,7 @@ def _hero(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
         canvas.paint(canvas.halo((x0 + x1) / 2, y1, w * 1.2, w * 0.5), stage.palette.ground, 0.8)
         canvas.paint(canvas.halo((x0 + x1) / 2, y1 + w * 0.01, w * 0.75, w * 0.09).times(tooth), _ink(stage, 0.2), 0.8)
     canvas.paint(canvas.halo((x0 + x1) / 2, (placed.box()[1] + y1) / 2, rect.w * 0.75, rect.h * 0.7), stage.palette.ground, 0.6)
-    wash(canvas, placed, skin_of(stage.palette), stage.rng(6), tooth)
+    wash(canvas, placed, skin_of(stage.palette), stage.rng(6), tooth, stage.palette.ground)
 
 
 def _branch(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
@@ -148,4 +148,4 @@ def _branch(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
     size = stage.u * pick(rng, 0.30, 0.38)
     _, cx, cy, angle = best
     motif = MOTIFS[name](rng).placed(cx * stage.w, cy * stage.h + stage.u * 0.05, size, angle + pick(rng, -12, 12))
-    wash(canvas, motif, skin_of(stage.palette, 0.10), rng, tooth)
+    wash(canvas, motif, skin_of(stage.palette, 0.10), rng, tooth, stage.palette.ground)

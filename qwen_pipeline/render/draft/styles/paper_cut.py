@@ -9,13 +9,13 @@ from ..decor import contour, foliage, frame_opening, scenic_spot
 from ..fields import paper, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
-from ..palette import RGB, mix, shift, tone
+from ..palette import RGB, mix, shift, tone, vivid
 from ..paths import rect
 from ..pens import cut
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.015, ghost=0.0, ragged=0.0, grain=3)
+FINISH = Finish(feather=0.0, grain=3)
 _SHADE: RGB = (52, 46, 56)
 
 
@@ -47,8 +47,7 @@ def paint(stage: Stage) -> Canvas:
 
 def _lay(canvas: Canvas, stage: Stage, mask: Mask, color: RGB, lift: float) -> None:
     """One sheet: shadow, bright cut edge, face."""
-    canvas.shadow(mask, -stage.light * lift * 0.35, lift * 0.3, lift * 1.25, _SHADE, 0.50)
-    canvas.shadow(mask, 0, 0, lift * 0.35, _SHADE, 0.35)
+    canvas.shadow(mask, -stage.light * lift * 0.3, lift * 0.1, lift * 0.95, _SHADE, 0.46)
     canvas.paint(mask, shift(color, 0.09))
     canvas.paint(mask.inside(mask.moved(0, max(1, lift * 0.12))), color)
 
@@ -57,7 +56,7 @@ def _sun(canvas: Canvas, stage: Stage, back: RGB, lift: float) -> None:
     area, p, rng = stage.hero_rect(), stage.palette, stage.rng(4)
     x = area.x + area.w * pick(rng, 0.40, 0.60)
     y = max(area.y + area.h * 0.26, stage.room.horizon() * stage.h - stage.u * 0.28)
-    color = tone(p.accent, 0.78, 0.8) if p.dark else tone(p.accent, 0.68, 1.0)
+    color = vivid(p.accent, 0.72 if p.dark else 0.66, 0.95)
     for k, amount in ((2.5, 0.22), (1.75, 0.48), (1.0, 1.0)):
         _lay(canvas, stage, canvas.disc(x, y, stage.u * 0.15 * k), mix(back, color, amount), lift * 0.8)
 
@@ -96,5 +95,5 @@ def _frame(canvas: Canvas, stage: Stage, lift: float) -> None:
     tints = (mix(p.ground, tone(p.primary, 0.5), 0.34), mix(p.ground, tone(p.primary, 0.5), 0.17), p.ground)
     for i, color in enumerate(tints):
         inset = (2 - i) * 0.036
-        mask = contour(stage, 0.03 + inset, 0.045) if stage.room.calm else frame_opening(stage, 0.035 + inset)
+        mask = contour(stage, 0.03 + inset, 0.055) if stage.room.calm else frame_opening(stage, 0.035 + inset)
         _lay(canvas, stage, mask, color, lift * 1.1)

@@ -160,8 +160,8 @@ def _view(stage: Stage) -> Canvas:
     canvas = Canvas(stage.w, stage.h, down(0, horizon, top, mix(top, low, 0.35), low))
     rect = stage.hero_rect()
     sx, sy = rect.cx + rect.w * pick(stage.rng(23), -0.2, 0.2), horizon - stage.u * 0.09
-    canvas.paint(canvas.halo(sx, sy, stage.u * 0.75), mix(low, (255, 246, 226), 0.6), 0.6)
-    canvas.paint(canvas.halo(sx, sy, stage.u * 0.22), (255, 250, 238), 0.8)
+    canvas.paint(canvas.halo(sx, sy, stage.u * 0.75), mix(low, (255, 246, 226), 0.25 if p.dark else 0.6), 0.6)
+    canvas.paint(canvas.halo(sx, sy, stage.u * 0.22), (255, 250, 238), 0.55 if p.dark else 0.8)
     canvas.paint(canvas.disc(sx, sy, stage.u * 0.042).blurred(stage.u * 0.006), (255, 252, 244), 0.95)
     layers = landscape(stage, "mountains")
     for layer in layers:
@@ -176,14 +176,14 @@ def _view(stage: Stage) -> Canvas:
 
 def _sunlit(stage: Stage) -> RGB:
     p = stage.palette
-    warm = mix(tone(p.accent, 0.80, 0.6), tone(p.secondary, 0.84, 0.8), 0.5)
-    return tone(warm, 0.56 if p.dark else 0.90, 0.9)
+    warm = p.accent if p.grey else mix(p.accent, (240, 150, 84), 0.35)
+    return tone(warm, 0.64 if p.dark else 0.90, 0.85 if p.dark else 0.5)
 
 
 def _depth(canvas: Canvas, stage: Stage, layer: Layer, low: RGB, horizon: float) -> None:
     p = stage.palette
     near = tone(p.primary, 0.15 if p.dark else 0.27, 0.75)
-    color = mix(near, mix(low, tone(p.primary, 0.52 if p.dark else 0.76, 0.6), 0.5), round(layer.depth**0.75, 3))
+    color = mix(near, mix(low, tone(p.primary, 0.46 if p.dark else 0.76, 0.9), 0.72 if p.dark else 0.5), round(layer.depth**0.75, 3))
     mask = canvas.shape([layer.ring])
     soft = stage.u * (0.0035 if layer.depth < 0.15 else 0.0012 * layer.depth)
     if soft > 0.8:

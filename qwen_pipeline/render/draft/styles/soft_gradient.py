@@ -10,7 +10,7 @@ from ..decor import scenic_spot
 from ..fields import Rng, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
-from ..palette import RGB, mix, shift, tone
+from ..palette import RGB, mix, shift, tone, vivid
 from ..pens import glassy
 from ..stage import Stage, fit, skin_of
 from ..terrain import SETTINGS, landscape
@@ -44,7 +44,7 @@ def _hues(stage: Stage) -> tuple[RGB, ...]:
     return (
         tone(p.primary, level[0], 1.15),
         tone(p.secondary, level[1], 1.1),
-        tone(p.accent, level[2], 0.95),
+        vivid(p.accent, level[2], 0.95),
         tone(mix(p.primary, p.accent, 0.5), level[3], 1.2),
     )
 

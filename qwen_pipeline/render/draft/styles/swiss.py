@@ -9,13 +9,13 @@ import numpy as np
 from ..canvas import Canvas
 from ..fields import pick
 from ..finish import Finish
-from ..palette import RGB, mix, tone
+from ..palette import RGB, mix, tone, vivid
 from ..paths import Points, ellipse, points, rect
 from ..pens import flat
 from ..room import Rect
 from ..stage import Stage, fit, skin_of
 
-FINISH = Finish(feather=0.004, ghost=0.0, ragged=0.0, grain=2)
+FINISH = Finish(feather=0.0, grain=3)
 
 Tile = Callable[[float, float, float, int], list[Points]]
 
@@ -116,8 +116,8 @@ _TILES: tuple[Tile, ...] = (_quarter, _quarter, _half, _circle, _bars, _diagonal
 def _colors(stage: Stage) -> tuple[RGB, ...]:
     p = stage.palette
     if p.dark:
-        return (tone(p.primary, 0.52, 1.1), tone(p.secondary, 0.78, 1.0), tone(p.accent, 0.66, 1.1), mix(p.ground, p.paper, 0.14), tone(p.paper, 0.94))
-    return (p.hero, tone(p.secondary, 0.80, 1.0), tone(p.accent, 0.64, 1.1), tone(p.primary, 0.30, 0.9), mix(p.ground, tone(p.secondary, 0.8), 0.35))
+        return (tone(p.primary, 0.52, 1.1), tone(p.secondary, 0.78, 1.0), vivid(p.accent, 0.64), mix(p.ground, p.paper, 0.14), tone(p.paper, 0.94))
+    return (p.hero, tone(p.secondary, 0.80, 1.0), vivid(p.accent, 0.62), tone(p.primary, 0.30, 0.9), mix(p.ground, tone(p.secondary, 0.8), 0.35))
 
 
 def _mosaic(canvas: Canvas, stage: Stage, n: int, rows: int, cell: float, top: float, hero: Rect | None) -> None:
@@ -160,7 +160,7 @@ def _hero(canvas: Canvas, stage: Stage, area: Rect) -> None:
     field = tone(p.secondary, 0.34 if p.dark else 0.86, 0.9)
     canvas.paint(canvas.shape([rect(area.x, area.y, area.w, area.h)]), field)
     motif = stage.hero()
-    disc = tone(p.accent, 0.66, 1.1)
+    disc = vivid(p.accent, 0.64)
     if motif is None or (stage.scenic and stage.subject.setting):
         _bands(canvas, stage, area, disc)
     else:
@@ -178,6 +178,9 @@ def _bands(canvas: Canvas, stage: Stage, area: Rect, disc: RGB) -> None:
     canvas.paint(canvas.shape([ellipse(area.cx + area.w * pick(rng, -0.2, 0.2), area.y + area.h * 0.42, area.w * 0.27, n=140)]), disc)
     x = np.linspace(area.x, area.right, 80)
     peaks = stage.subject.setting in ("mountains", "terraces", "desert", "forest", "")
+    if stage.subject.setting == "city":
+        _towers(canvas, stage, area)
+        return
     for i in range(5):
         base = area.y + area.h * (0.46 + 0.12 * i)
         t = (x - area.x) / area.w
@@ -186,3 +189,21 @@ def _bands(canvas: Canvas, stage: Stage, area: Rect, disc: RGB) -> None:
         ring = np.vstack([np.stack([x, base + (shape - 0.1 * peaks) * area.h], 1), points([(area.right, area.bottom), (area.x, area.bottom)])])
         color = mix(tone(p.primary, 0.72, 0.9), tone(p.primary, 0.28, 1.0), i / 4)
         canvas.paint(canvas.shape([ring]).inside(block), color)
+
+
+def _towers(canvas: Canvas, stage: Stage, area: Rect) -> None:
+    """A skyline of plain bars, some of them ruled."""
+    p, rng = stage.palette, stage.rng(84)
+    n = 9
+    w = area.w / n
+    for i in range(n):
+        h = area.h * pick(rng, 0.25, 0.72)
+        color = mix(tone(p.primary, 0.66, 0.9), tone(p.primary, 0.28, 1.0), float(rng.random()))
+        x, y = area.x + i * w, area.bottom - h
+        canvas.paint(canvas.shape([rect(x, y, w + 0.5, h)]), color)
+        if i % 3 == 1:
+            rules = [rect(x + w * 0.22, y + w * (0.3 + 0.5 * k), w * 0.56, w * 0.2) for k in range(int(h / w * 2) - 1)]
+            if rules:
+                canvas.paint(canvas.shape(rules), tone(p.secondary, 0.84, 0.9))
+        elif i % 3 == 2:
+            canvas.paint(canvas.shape([ellipse(x + w / 2, y, w / 2, w / 2, 180, 360, 40)]), color)
