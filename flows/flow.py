@@ -36,7 +36,8 @@ def _in_shards(
     order: Order, settings: Settings, draws: tuple[tuple[str, ...], ...], makes: tuple[tuple[str, ...], ...], hands: int
 ) -> None:
     progress = Progress(order.spec.stem, len(draws) + len(makes))
-    with ThreadPoolTaskRunner(max_workers=hands) as runner:
+    tasks: ThreadPoolTaskRunner[ShardReport] = ThreadPoolTaskRunner(max_workers=hands)
+    with tasks as runner:
         for task, shards in ((draw_shard, draws), (make_shard, makes)):
             futures: list[PrefectFuture[ShardReport]] = [
                 runner.submit(task, {"order": order, "settings": settings, "ids": ids}) for ids in shards

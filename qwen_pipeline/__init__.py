@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,3 +64,14 @@ def _settings() -> Settings:
     from qwen_pipeline.settings import Settings
 
     return Settings()
+
+
+class _Package(ModuleType):
+    """`qwen_pipeline.plan` is the function, although a subpackage has that name: importing it does not take the name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name == "plan" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

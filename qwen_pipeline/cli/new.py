@@ -27,9 +27,11 @@ def COMMAND(kind: str, name: str, out: Path | None, templates: Path | None, as_j
 
     Makes a folder NAME with a commented spec that builds as it is, and the schema with which editors check and complete it.
     """
-    from qwen_pipeline import discover, spec
+    from qwen_pipeline import discover
 
-    known = {found.lower(): found for found in spec.schema_kinds(templates)}
+    from .schema import all_kinds
+
+    known = {found.lower(): found for found in all_kinds(templates)}
     if kind.lower() not in known:
         raise click.UsageError(f"no kind '{kind}': {discover.suggest(kind.capitalize(), known.values())}")
     if not _NAME.fullmatch(name):

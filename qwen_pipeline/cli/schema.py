@@ -9,6 +9,9 @@ import click
 
 from . import options
 
+SHARED_KINDS = ("Batch", "Brand", "Layout")
+"""Kinds that are not pieces, and have no folder of their own."""
+
 
 @click.command("schema")
 @click.argument("kind", required=False)
@@ -26,11 +29,18 @@ def COMMAND(kind: str | None, every: bool, out: Path | None, templates: Path | N
         click.echo(_text(spec.schema(kind, templates)))
         return 0
     folder = out or Path("schemas")
-    for name in spec.schema_kinds(templates):
-        path = folder / f"{name.lower()}.schema.json"
+    for name in all_kinds(templates):
+        path = folder / f"{name.lower()}.json"
         write_if_changed(path, (_text(spec.schema(name, templates)) + "\n").encode())
         click.echo(path)
     return 0
+
+
+def all_kinds(templates: Path | None) -> list[str]:
+    """Every kind that a spec may be of."""
+    from qwen_pipeline import spec
+
+    return [*(found.kind for found in spec.kinds(templates)), *SHARED_KINDS]
 
 
 def _text(schema: object) -> str:

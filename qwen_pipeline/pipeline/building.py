@@ -6,7 +6,9 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from qwen_pipeline.errors import Refused, RenderError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import FileStamp, OutRecord, Store, sweep_partials
@@ -17,8 +19,9 @@ from .deliver import PROMPTS, Shelf
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
 from .report import findings_json, make_manifest, manifest_json, prompt_text, read_manifest
-from .run import Run
-from .sheets import make_run_outputs
+
+if TYPE_CHECKING:
+    from .run import Run
 
 
 def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unheard) -> Manifest:
@@ -53,30 +56,34 @@ def _build_planned(
     sweep_partials(out)
     store.sweep()
     store.log_run(event="start", time=started // 10**9, plan=planned.plan.digest, spec=planned.plan.name, out=str(out))
-    run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event)
+    from .run import Run  # with all that draws
+
+    shelf = Shelf(out, store, _known(before))
+    run = Run(planned, settings, store, shelf, on_event)
     missing = run.take_stored()
     if missing:
         with run.pool(len(missing)) as pool:
             run.make(run.draw(missing, pool), pool)
-    manifest = close(run, before)
-    _remember(run, before, started)
+    manifest = close(run, shelf, before)
+    _remember(run, shelf, started)
     store.log_run(event="end", time=time.time_ns() // 10**9, plan=planned.plan.digest, exit_code=manifest.exit_code)
     return manifest
 
 
-def close(run: Run, before: OutRecord | None) -> Manifest:
+def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
     """Outputs of the whole run, then what the folder says about itself."""
-    run_artifacts = make_run_outputs(run)
+    from .sheets import make_run_outputs
+
+    run_artifacts = make_run_outputs(run, shelf)
     _, inputs = all_inputs(run.planned)
     records = {piece: stored.record for piece, stored in run.made.items()}
     failures = [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
     manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs)
-    shelf = run.shelf
     for scene in run.plan.scenes:
         shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())
     shelf.put_text("findings.json", findings_json(manifest.findings))
     shelf.put_text("manifest.json", manifest_json(manifest))
-    if before and before.spec == str(run.planned.spec.path) and run.planned.order.whole:
+    if before and before.spec == str(run.planned.order.spec.resolve()) and run.planned.order.whole:
         shelf.clear_stale()
     return replace(manifest, rendered=run.rendered, written=shelf.written)
 
@@ -87,13 +94,18 @@ def close(run: Run, before: OutRecord | None) -> Manifest:
 def _key(order: Order, usage: str, model: str, settings: Settings) -> str:
     """Digest of all that decides a build beside the files it reads."""
     engine = choose_for(order.engine, model, usage, settings).engine
-    call = [str(order.spec), order.locales, order.select, order.overrides, str(order.assets), str(order.templates)]
-    return digest([call, engine, code_digest(), fonts_digest()])
+    folders = [path and str(path.resolve()) for path in (order.spec, order.assets, order.templates)]
+    return digest([folders, order.locales, order.select, order.overrides, engine, code_digest(), fonts_digest()])
 
 
 def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | None) -> Manifest | None:
     """The last manifest, where no file that was read and none that was written has been touched since."""
-    if before is None or before.key != _key(order, before.usage, before.model, settings):
+    if before is None:
+        return None
+    try:
+        if before.key != _key(order, before.usage, before.model, settings):
+            return None
+    except (Refused, RenderError):  # for what the spec said then; what it says now is seen when it is read
         return None
     folder = str(out.resolve())
     if not all(stamp.unchanged() for stamp in before.inputs) or not all(stamp.unchanged(folder) for stamp in before.files):
@@ -101,7 +113,7 @@ def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | 
     return read_manifest((out / "manifest.json").read_bytes())
 
 
-def _remember(run: Run, before: OutRecord | None, started: int) -> None:
+def _remember(run: Run, shelf: Shelf, started: int) -> None:
     """Keep what was read and written, so that the next build can see that nothing has changed.
 
     Nothing is kept of a run with failures: the next one is to try again.
@@ -113,8 +125,8 @@ def _remember(run: Run, before: OutRecord | None, started: int) -> None:
     # A file changed while we worked may not be what we read: a stamp that never fits makes the next build look again.
     inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
     key = _key(order, usage, model, run.settings) if not run.failures else ""
-    files = tuple(run.shelf.stamps.values())
-    run.store.put_out_record(run.shelf.out, OutRecord(key, planned.spec.path, usage, model, inputs, files))
+    files = tuple(shelf.stamps.values())
+    run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files))
 
 
 def _folders(root: Path) -> list[Path]:

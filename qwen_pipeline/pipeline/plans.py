@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qwen_pipeline import assemble, spec, verify
-from qwen_pipeline import plan as planner
 from qwen_pipeline.errors import Diagnostic, SpecError
+from qwen_pipeline.plan import make
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import ImageLayer, InputFile, OutputRequest, Page, Piece, Place, Plan
 from qwen_pipeline.types.spec import FontSpec, Spec
@@ -49,7 +49,7 @@ def make_plan(order: Order, settings: Settings) -> Planned:
     """The plan of an order, with its outputs and checks checked. Raises SpecError, Refused, EngineUnavailable."""
     loaded = load(order)
     bench = choose(order, loaded, settings)
-    made = planner.make(loaded, plan_context(order, bench))
+    made = make(loaded, plan_context(order, bench))
     problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:
         raise SpecError(problems)

@@ -12,6 +12,7 @@ from qwen_pipeline.store import Damaged, StoredOutput
 from qwen_pipeline.types import Artifact, OutputRequest, Piece
 
 from .bench import code_digest, fonts_digest
+from .deliver import Shelf
 from .run import Run
 from .state import WorkState, make_state
 
@@ -33,7 +34,7 @@ class SheetTask:
     """Piece, its files, and why there are none."""
 
 
-def make_run_outputs(run: Run) -> tuple[Artifact, ...]:
+def make_run_outputs(run: Run, shelf: Shelf) -> tuple[Artifact, ...]:
     """Make and deliver the outputs of the whole run."""
     artifacts: tuple[Artifact, ...] = ()
     for request in run.plan.run_outputs:
@@ -43,7 +44,7 @@ def make_run_outputs(run: Run) -> tuple[Artifact, ...]:
             if stored is None:
                 stored = write_sheet(make_state(run.setup()), task)
             try:
-                run.shelf.put_output(stored, rejected=False)
+                shelf.put_output(stored, rejected=False)
                 artifacts += stored.record.artifacts
                 break
             except Damaged:
