@@ -480,8 +480,9 @@ class PairSpec(Strict):
 
 
 class DataSource(Strict):
-    """A table from a file beside the spec."""
+    """A table from a file beside the spec. The key that names the file is its format: an id of `spec/readers`."""
 
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=_aliases, populate_by_name=True)
     csv: str | None = None
     tsv: str | None = None
     json_: str | None = Field(None, alias="json")

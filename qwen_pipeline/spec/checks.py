@@ -1,0 +1,175 @@
+"""Names within a layout: regions, slots, roles, colours, icons and files that its layers speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qwen_pipeline.types import Place
+from qwen_pipeline.types.spec import (
+    ChartLayerSpec,
+    GradientSpec,
+    IconLayerSpec,
+    ImageLayerSpec,
+    Layout,
+    RegionSpec,
+    SlotSpec,
+    TextLayerSpec,
+)
+
+from .brand import check_color
+from .files import Files
+from .jinja import is_dynamic
+from .report import Report, nearest
+from .slots import ROOT_LOGO, check_chart
+from .texts import TextRules
+from .tree import Map, place_of
+
+BUILT_IN_REGIONS = ("page", "bleed")
+_COLOR_KEYS = ("fill", "color", "stroke", "background")
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutChecks:
+    """What a layout may name. `names`: vars and tables, beside its own slots."""
+
+    texts: TextRules
+    files: Files
+    roles: Mapping[str, Any]
+    colors: frozenset[str]
+    icons: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, tuple[str, ...]]
+    names: frozenset[str]
+
+    @property
+    def report(self) -> Report:
+        return self.texts.report
+
+    def check(self, layout: Layout, raw: Map) -> None:
+        """Report every name in the layout that is not there."""
+        self._paint(layout.background, place_of(raw, ("background",)))
+        for name, region in layout.regions.items():
+            self._region(name, region, layout, raw)
+        for index, layer in enumerate(layout.layers):
+            self._layer(index, layer, layout, raw)
+
+    # --- regions ---------------------------------------------------------------------------------------------------
+
+    def _region(self, name: str, region: RegionSpec, layout: Layout, raw: Map) -> None:
+        path = ("regions", name)
+        self._within(region, layout.regions, raw, path, BUILT_IN_REGIONS)
+        if region.grid and isinstance(region.grid.count, str):
+            listed = [n for n, s in layout.slots.items() if s.type in ("list", "items")]
+            if region.grid.count not in listed and region.grid.count not in self.names:
+                place = place_of(raw, (*path, "grid", "count"))
+                self.report.add("unknown-name", f"no list '{region.grid.count}' to count", place, nearest(region.grid.count, [*listed, *self.names]))
+        for cell, spec in region.cells.items():
+            self._within(spec, region.cells, raw, (*path, "cells", cell), ())
+        if region.cells and not region.grid:
+            self.report.add("missing-key", f"region '{name}' has cells, and no grid", place_of(raw, (*path, "cells"), key=True), "add grid: {count: ...}")
+
+    def _within(self, region: RegionSpec, others: Mapping[str, RegionSpec], raw: Map, path: tuple[str, ...], more: Iterable[str]) -> None:
+        if region.within is None:
+            return
+        place = place_of(raw, (*path, "within"))
+        if region.within not in others and region.within not in more:
+            self.report.add("unknown-region", f"no region '{region.within}'", place, nearest(region.within, [*others, *more]))
+            return
+        seen = [path[-1]]
+        step: str | None = region.within
+        while step in others:
+            if step in seen:
+                self.report.add("cyclic-region", f"these regions lie within one another: {' -> '.join([*seen, step])}", place)
+                return
+            seen.append(step)
+            step = others[step].within
+
+    def region_name(self, written: str, layout: Layout, place: Place, *, repeated: bool) -> None:
+        """Report a layer's `in` that names no region, no cell or no box of a cell."""
+        if written in layout.regions or written in BUILT_IN_REGIONS:
+            return
+        grids = {n: r for n, r in layout.regions.items() if r.grid}
+        known = [*layout.regions, *BUILT_IN_REGIONS, *(f"{n}[]" for n in grids), *(f"{n}[].{c}" for n, r in grids.items() for c in r.cells)]
+        if written not in known:
+            self.report.add("unknown-region", f"no region '{written}'", place, nearest(written, known))
+        elif not repeated:
+            self.report.add("missing-key", f"'{written}' is a cell, and this layer has no for_each", place, "add for_each: the list that the grid counts")
+
+    # --- layers ----------------------------------------------------------------------------------------------------
+
+    def _layer(self, index: int, layer: Any, layout: Layout, raw: Map) -> None:
+        path = ("layers", index)
+        self.region_name(layer.in_, layout, place_of(raw, (*path, "in")), repeated=layer.for_each is not None)
+        if layer.for_each is not None:
+            self._for_each(layer.for_each, layout.slots, place_of(raw, (*path, "for_each")))
+        slot = getattr(layer, "slot", None)
+        if slot is not None:
+            self._slot(slot, layer.for_each, layout.slots, place_of(raw, (*path, "slot")))
+        for key in _COLOR_KEYS:
+            self._paint(getattr(layer, key, None), place_of(raw, (*path, key)))
+        if isinstance(layer, TextLayerSpec) and layer.role not in self.roles:
+            self.report.add("unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles))
+        self._files(layer, place_of(raw, (*path, "src" if isinstance(layer, ImageLayerSpec) else "icon")))
+        if isinstance(layer, ChartLayerSpec) and layer.chart:
+            check_chart(layer.chart, raw["layers"][index]["chart"], self.tables, self.report)
+        self.texts.check_model(layer, raw, path)
+
+    def _for_each(self, name: str, slots: Mapping[str, SlotSpec], place: Place) -> None:
+        listed = [n for n, s in slots.items() if s.type in ("list", "items")]
+        if name not in listed and name not in self.names:
+            self.report.add("unknown-name", f"no list '{name}' to repeat for", place, nearest(name, [*listed, *self.names]))
+
+    def _slot(self, slot: str, for_each: str | None, slots: Mapping[str, SlotSpec], place: Place) -> None:
+        head, *rest = slot.split(".")
+        if head == "item":
+            if for_each is None:
+                self.report.add("unknown-slot", f"'{slot}' without for_each", place, "add for_each: the list whose entries these are")
+                return
+            if for_each not in slots:
+                return
+            known, found = {"item": slots[for_each]}, slots[for_each]
+        elif head in slots:
+            known, found = dict(slots), slots[head]
+        else:
+            self.report.add("unknown-slot", f"no slot '{slot}'", place, nearest(slot, [*slots, *(["item"] if for_each else [])]))
+            return
+        for name in rest:
+            known = found.fields
+            if name not in known:
+                self.report.add("unknown-slot", f"'{slot}': there is no field '{name}'", place, nearest(name, known))
+                return
+            found = known[name]
+
+    def _paint(self, paint: Any, place: Place) -> None:
+        if isinstance(paint, str):
+            check_color(paint, self.colors, place, self.report)
+        elif isinstance(paint, GradientSpec):
+            for _, color in paint.stops:
+                check_color(color, self.colors, place, self.report)
+
+    def _files(self, layer: Any, place: Place) -> None:
+        if isinstance(layer, ImageLayerSpec) and layer.src and layer.src != ROOT_LOGO and not is_dynamic(layer.src):
+            self.files.asset(layer.src, place)
+        if isinstance(layer, IconLayerSpec) and layer.icon and not is_dynamic(layer.icon) and layer.icon not in self.icons:
+            self.report.add("unknown-icon", f"no icon '{layer.icon}'", place, nearest(layer.icon, self.icons))
+
+
+def check_slots(slots: Mapping[str, SlotSpec], reserved: Iterable[str], raw: Map, report: Report) -> None:
+    """Report slots that no spec could fill: a key of the document or page has that name."""
+    for name in slots:
+        if name in reserved and slots[name].type != "note":
+            report.add("reserved-name", f"'{name}' is a key of the spec itself", place_of(raw, ("slots", name), key=True), "call the slot otherwise")
+
+
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+RESERVED_NAMES = frozenset({"locale", "row", "item", "loop", "facts"})
+
+
+def check_name(name: str, what: str, place: Place, report: Report) -> None:
+    """Report a name of a var or table that expressions could not use."""
+    if name in RESERVED_NAMES:
+        report.add("reserved-name", f"'{name}' means something else in expressions", place, f"call this {what} otherwise")
+    elif not _NAME.match(name):
+        report.add("bad-id", f"'{name}' cannot be written in an expression", place, "use letters, digits and _")

@@ -1,0 +1,213 @@
+"""One document of a kind with pages: Poster, Deck, Infographic and what else templates offer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.types import Place
+from qwen_pipeline.types.spec import LOCALE_PATTERN, AssetKind, Brand, Document, PageSource, Spec
+
+from .brand import load_brand, make_theme
+from .canvas import check_canvas
+from .checks import LayoutChecks, check_name
+from .data import declare, load_tables
+from .diagnose import validate
+from .extends import LayoutBook
+from .files import Files
+from .jinja import check_expression
+from .kinds import Templates
+from .outputs import check_outputs
+from .pages import PageReader, page_keys
+from .report import Report, nearest
+from .shape import keys
+from .slots import SlotReader
+from .texts import TextRules, has_cjk
+from .tree import Map, Seq, flatten, place_of, plain, strings
+from .yaml12 import Source
+
+_PAGED_ONLY = ("defaults", "consistency")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What decides how one document is read, beside its text."""
+
+    path: Path
+    templates: Templates
+    files: Files
+    report: Report
+    brand: tuple[str, Place, Files] | None = None
+    """A batch's brand, instead of the document's own."""
+    locales: tuple[str, ...] = ()
+    """A batch's locale sets, instead of the document's own."""
+    filled: frozenset[str] = frozenset()
+    """Slots and layers that a batch's map fills."""
+
+
+def read_document(source: Source, tree: Map, kind: AssetKind, request: Request) -> Spec:
+    """The Spec of a document; SpecError with everything that is wrong."""
+    return _Reader(source, tree, kind, request).read()
+
+
+@dataclass(slots=True)
+class _Reader:
+    source: Source
+    tree: Map
+    kind: AssetKind
+    request: Request
+
+    @property
+    def report(self) -> Report:
+        return self.request.report
+
+    def read(self) -> Spec:
+        own_keys = document_keys(self.kind)
+        document = validate(Document, self._document_tree(own_keys), self.report)
+        locales, document = self._locales(document)
+        rules = TextRules(locales, self.report)
+        brand = self._brand()
+        templates = self.request.templates
+        declared = declare(self.tree.get("data"), self.report)
+        tables = load_tables(declared, self.request.files, self.report)
+        pages = self._pages(rules, brand, {d.name: tables[d.name].columns if d.name in tables else () for d in declared}, own_keys)
+        if document is not None:
+            self._check(document, rules, pages)
+        self.report.stop_if_any()
+        assert document is not None
+        templates.note_inputs(self.request.files, self.kind.kind)
+        self.request.files.note(self.request.path)
+        inputs = self.request.files.result()
+        return Spec(
+            path=self.source.file,
+            folder=str(self.request.path.parent.resolve()),
+            root=str(self.request.files.root),
+            name=document.name or self._default_name(),
+            document=document,
+            digest=digest([[(i.path, i.digest) for i in inputs], plain(self.tree)]),
+            kind=self.kind,
+            theme=make_theme(templates.type_scale(), self.kind, brand),
+            pages=pages,
+            tables=tables,
+            inputs=inputs,
+            places=flatten(self.tree),
+            styles=templates.styles(),
+            icons=templates.icons(),
+            notices=tuple(dict.fromkeys(self.report.notices)),
+            source_text=self.source.text,
+        )
+
+    def _document_tree(self, own_keys: tuple[str, ...]) -> Map:
+        picked = self.tree.pick(set(own_keys))
+        if isinstance(picked.get("vars"), Map):
+            dict.__setitem__(picked, "vars", plain(picked["vars"]))
+        return picked
+
+    # --- locales ---------------------------------------------------------------------------------------------------
+
+    def _locales(self, document: Document | None) -> tuple[tuple[str, ...], Document | None]:
+        """Every tag the texts must have, and the document with its locales where it states none."""
+        if self.request.locales:
+            return _tags(self.request.locales), document
+        if "locales" in self.tree:
+            return (_tags(document.locales) if document else ()), document
+        found = _locale_maps(self.tree)
+        if found:
+            place, tags = found
+            message = f"the texts are in {' and '.join(tags)}, and locales is missing"
+            self.report.add("missing-locale", message, place, f"add locales: [{', '.join(tags)}], or [{'+'.join(tags[:2])}] for one bilingual piece")
+            return (), document
+        shown = self.tree.without("scene", "data", "brand", "outputs", "defaults", "facts", "kind", "name")
+        chinese = has_cjk(text for path, text, _ in strings(shown) if ".scene" not in path)
+        locale = "zh-CN" if chinese else "en"
+        if chinese:
+            self.report.notices.append("locales is not given; the texts are Chinese, so it is zh-CN")
+        return (locale,), document.model_copy(update={"locales": (locale,)}) if document else None
+
+    # --- parts -----------------------------------------------------------------------------------------------------
+
+    def _brand(self) -> Brand | None:
+        if self.request.brand:
+            written, place, files = self.request.brand
+            return load_brand(written, place, files, self.report)
+        written = self.tree.get("brand")
+        return load_brand(written, self.tree.places["brand"], self.request.files, self.report) if isinstance(written, str) else None
+
+    def _pages(self, rules: TextRules, brand: Brand | None, tables: dict[str, tuple[str, ...]], own_keys: tuple[str, ...]) -> tuple[PageSource, ...]:
+        templates, files, report = self.request.templates, self.request.files, self.report
+        theme, icons, styles = make_theme(templates.type_scale(), self.kind, brand), templates.icons(), templates.styles()
+        variables = self.tree.get("vars")
+        colors = frozenset([*theme.colors, *theme.brand_colors, *(c for s in styles.values() for c in s.colors)])
+        names = frozenset([*tables, *(variables if isinstance(variables, Map) else ()), *self.request.filled])
+        defaults = self.tree.get("defaults")
+        reader = PageReader(
+            kind=self.kind,
+            book=LayoutBook(templates, self.kind, files, report),
+            slots=SlotReader(rules, files, icons, tables),
+            checks=LayoutChecks(rules, files, theme.roles, colors, icons, tables, names),
+            styles=styles,
+            defaults=defaults if isinstance(defaults, Map) else Map(self.tree.at),
+            filled=self.request.filled,
+            other_keys=(*own_keys, self.kind.layout_key) if self.kind.pages is None else own_keys,
+        )
+        return reader.read(self.tree, self.tree.without(*own_keys))
+
+    def _check(self, document: Document, rules: TextRules, pages: tuple[PageSource, ...]) -> None:
+        tree, report = self.tree, self.report
+        rules.check_model(document, tree)
+        if document.canvas is not None:
+            check_canvas(document.canvas, tree["canvas"], tree.places["canvas"], report)
+        check_outputs(document.outputs, tree, report)
+        for what in ("vars", "data"):
+            for name in tree.get(what, ()):
+                check_name(name, {"vars": "variable", "data": "table"}[what], tree[what].keys_at[name], report)
+        for name, fact in document.facts.items():
+            check_expression(fact.query, place_of(tree, ("facts", name, "query")), report)
+        if document.consistency is not None and pages:
+            wanted = document.consistency.reference.split(".", 1)[-1]
+            known = [page.id for page in pages]
+            if wanted not in known:
+                report.add("unknown-page", f"no page '{wanted}'", place_of(tree, ("consistency", "reference")), nearest(wanted, known))
+
+    def _default_name(self) -> str:
+        """The file's name, as far as it is one."""
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", self.request.path.stem).strip("-_.")
+        if not name:
+            name = self.kind.kind.lower()
+            self.report.notices.append(f"name is not given, and the file's name cannot be one; it is {name}")
+        return name
+
+
+def document_keys(kind: AssetKind) -> tuple[str, ...]:
+    """The keys that every document of a kind has, beside pages and slots."""
+    return tuple(key for key in keys(Document) if kind.pages or key not in _PAGED_ONLY)
+
+
+def all_keys(kind: AssetKind) -> tuple[str, ...]:
+    """Every key of a document that is no slot."""
+    more = (kind.pages,) if kind.pages else (*page_keys(kind), kind.layout_key)
+    return (*document_keys(kind), *more)
+
+
+def _tags(sets: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for locale in sets for tag in locale.split("+")))
+
+
+def _locale_maps(tree: Any) -> tuple[Place, tuple[str, ...]] | None:
+    """The first map from locales to texts."""
+    if isinstance(tree, Map):
+        if tree and all(re.match(LOCALE_PATTERN, key) and isinstance(value, str) for key, value in tree.items()) and _known_language(tree):
+            return tree.at, tuple(tree)
+        tree = tuple(value for key, value in tree.items() if key not in ("scene", "data", "checks", "outputs"))
+    if isinstance(tree, (tuple, Seq)):
+        return next((found for item in tree if (found := _locale_maps(item))), None)
+    return None
+
+
+def _known_language(tree: Map) -> bool:
+    return any("-" in key or key in ("zh", "en", "ja", "ko", "de", "fr", "es", "it", "pt", "ru") for key in tree)
+
+

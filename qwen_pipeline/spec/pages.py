@@ -1,0 +1,192 @@
+"""The pages of a document: their layouts, slots and scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_pipeline.types import Place
+from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, SceneSpec, StyleSheet
+
+from .checks import LayoutChecks
+from .diagnose import validate
+from .extends import Effective, LayoutBook
+from .jinja import check_expression, is_dynamic
+from .merge import merge_scenes
+from .report import Report, nearest
+from .shape import keys
+from .slots import ROOT_LOGO, SlotReader
+from .tree import Map, Seq, place_of
+
+ONE_PAGE_KEYS = ("scene", "regions", "layers", "background", "notes")
+"""Keys of a page where the whole spec is one page; the others would say nothing there."""
+_CHANGES = ("regions", "layers", "background")
+_CONTENT = frozenset({"text", "src", "data", "icon", "chart"})
+
+
+def page_keys(kind: AssetKind) -> tuple[str, ...]:
+    """The keys of a page of this kind, beside its slots."""
+    return keys(PageSpec) if kind.pages else ONE_PAGE_KEYS
+
+
+@dataclass(slots=True)
+class PageReader:
+    """Reads all pages of one document. `filled`: slots and layers that a batch fills."""
+
+    kind: AssetKind
+    book: LayoutBook
+    slots: SlotReader
+    checks: LayoutChecks
+    styles: Mapping[str, StyleSheet]
+    defaults: Map
+    filled: frozenset[str]
+    other_keys: tuple[str, ...]
+    """Keys of the document, to be suggested for an unknown key of a one-page spec."""
+    effective: dict[str, Effective] = field(default_factory=dict)
+    """By page id."""
+
+    @property
+    def report(self) -> Report:
+        return self.checks.report
+
+    def read(self, tree: Map, own: Map) -> tuple[PageSource, ...]:
+        """The pages of the document `tree`; `own` is what is left of it without the document's keys."""
+        if self.kind.pages is None:
+            layout = own.get(self.kind.layout_key, self.kind.layout)
+            place = place_of(own, (self.kind.layout_key,))
+            page = self._page("page", own.without(self.kind.layout_key), layout, place, Place(tree.at.file, 1, 1))
+            return (page,) if page else ()
+        for key in own:
+            if key != self.kind.pages:
+                known = [*self.other_keys, self.kind.pages]
+                self.report.add("unknown-key", f"there is no key '{key}' here", own.keys_at[key], self._hint(key, known))
+        return self._pages(own)
+
+    def _hint(self, key: str, known: list[str]) -> str:
+        hint = nearest(key, known)
+        return hint if hint.startswith("did") else f"slots belong to an entry of {self.kind.pages}; {hint}"
+
+    def _pages(self, own: Map) -> tuple[PageSource, ...]:
+        name = str(self.kind.pages)
+        listed = own.get(name)
+        if not isinstance(listed, Seq) or not listed:
+            code = "missing-key" if name not in own else "wrong-type" if not isinstance(listed, Seq) else "bad-count"
+            self.report.add(code, f"a {self.kind.kind} needs {name}", place_of(own, (name,)), f"{name}: a list, each entry after '- '")
+            return ()
+        pages = []
+        for index, tree in enumerate(listed):
+            if not isinstance(tree, Map):
+                self.report.add("wrong-type", "a page is a map of slots", listed.places[index], "- title: ...")
+                continue
+            layout = tree.get("layout", self.defaults.get("layout", self.kind.layout))
+            where = tree if "layout" in tree else self.defaults
+            default = f"{name.removesuffix('s')}-{index + 1}"
+            page = self._page(default, tree.without("layout"), layout, place_of(where, ("layout",)), listed.places[index])
+            if page:
+                pages.append(page)
+        self._unique(pages)
+        return tuple(pages)
+
+    def _unique(self, pages: list[PageSource]) -> None:
+        first: dict[str, Place] = {}
+        for page in pages:
+            other = first.setdefault(page.id, page.place)
+            if other is not page.place:
+                message = f"two pages are called '{page.id}'; the first in line {other.line}"
+                self.report.add("duplicate-id", message, page.place, "ids are unique in a document")
+
+    # --- one page --------------------------------------------------------------------------------------------------
+
+    def _page(self, default_id: str, tree: Map, layout: Any, layout_place: Place, place: Place) -> PageSource | None:
+        spec = validate(PageSpec, tree.pick(set(page_keys(self.kind))), self.report)
+        if not isinstance(layout, str):
+            self.report.add("wrong-type", "the name of a layout is wanted", layout_place)
+            return None
+        effective = self.book.effective(layout, layout_place, self._changes(tree))
+        chain = self.book.chain(layout, layout_place)
+        if effective is None or chain is None:
+            return None
+        for made, raw in effective.distinct:
+            self.checks.check(made, raw)
+        given = tree.without(*page_keys(self.kind))
+        given.at = place
+        filled = self.filled | _filled_by_layers(tree, chain.layout) | ({"notes"} if "notes" in tree else set())
+        slots = self.slots.read(
+            given, chain.layout.slots, whose=f"layout {chain.name}", other_keys=(*self.other_keys, *page_keys(self.kind)), filled=filled
+        )
+        scene = self._scene(tree, chain.raw, effective)
+        if spec is None:
+            return None
+        page_id = spec.id or default_id
+        self._page_names(spec, tree, chain.layout)
+        self.effective[page_id] = effective
+        return PageSource(
+            id=page_id,
+            slots=slots,
+            layouts=effective.layouts,
+            scene=scene,
+            place=place,
+            when=spec.when,
+            for_each=spec.for_each,
+            notes=self.slots.texts.read(tree["notes"], tree.places["notes"]) if "notes" in tree else None,
+        )
+
+    def _changes(self, tree: Map) -> Map:
+        changes = tree.pick(_CHANGES)
+        if "background" in self.defaults and "background" not in changes:
+            changes.take_from(self.defaults, "background")
+        return changes
+
+    def _page_names(self, spec: PageSpec, tree: Map, layout: Layout) -> None:
+        if spec.when is not None:
+            check_expression(spec.when, tree.places["when"], self.report)
+        if spec.for_each is not None:
+            listed = [n for n, s in layout.slots.items() if s.type in ("list", "items")]
+            if spec.for_each not in listed and spec.for_each not in self.checks.names:
+                known = [*listed, *self.checks.names]
+                self.report.add("unknown-name", f"no list '{spec.for_each}' to repeat for", tree.places["for_each"], nearest(spec.for_each, known))
+
+    # --- scenes ----------------------------------------------------------------------------------------------------
+
+    def _scene(self, tree: Map, layout: Map, effective: Effective) -> SceneSpec | None:
+        """Layout < defaults < page. A layout or default of `none` has a picture only where the page asks for one."""
+        asked, base, default = tree.get("scene"), layout.get("scene"), self.defaults.get("scene")
+        if asked == "none" or (asked is None and "none" in (base, default)):
+            return None
+        if "none" in (base, default):
+            base, default = (None if base == "none" else base), (None if default == "none" else default)
+        at = place_of(tree, ("scene",))
+        raw = merge_scenes(merge_scenes(base, default, at), asked, at)
+        if raw is None:
+            return SceneSpec()
+        if not isinstance(raw, Map):
+            return None
+        scene = validate(SceneSpec, raw, self.report)
+        if scene is not None:
+            self._check_scene(scene, raw, effective)
+        return scene
+
+    def _check_scene(self, scene: SceneSpec, raw: Map, effective: Effective) -> None:
+        self.checks.texts.check_model(scene, raw)
+        for made, _ in effective.distinct:
+            for index, name in enumerate(scene.keep_clear):
+                self.checks.region_name(name, made, place_of(raw, ("keep_clear", index)), repeated=True)
+            if scene.region is not None:
+                self.checks.region_name(scene.region, made, place_of(raw, ("region",)), repeated=False)
+        for index, path in enumerate(scene.references):
+            if path != ROOT_LOGO and not is_dynamic(path):
+                self.slots.files.asset(path, place_of(raw, ("references", index)))
+        if scene.style and scene.style not in self.styles and " " not in scene.style.strip():
+            hint = nearest(scene.style, self.styles, cutoff=0.75)
+            if hint.startswith("did"):
+                self.report.notices.append(f"scene.style '{scene.style}' is no named style ({hint}); it is used as words")
+
+
+def _filled_by_layers(tree: Map, layout: Layout) -> frozenset[str]:
+    """Slots that need no value, since the page gives the layer that shows them its own content."""
+    given = tree.get("layers")
+    if not isinstance(given, Seq):
+        return frozenset()
+    own = {layer.get("id") for layer in given if isinstance(layer, Map) and _CONTENT & set(layer)}
+    return frozenset(str(layer.slot) for layer in layout.layers if layer.id in own and getattr(layer, "slot", None))

@@ -1,0 +1,53 @@
+"""Diagnostics of one load, collected to be raised all at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qwen_pipeline.errors import DataError, Diagnostic, SpecError
+from qwen_pipeline.types import Place
+
+
+@dataclass(slots=True)
+class Report:
+    """What is wrong so far, and what a person should know though it is right."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    only_data: bool = True
+
+    def add(self, code: str, message: str, place: Place, hint: str = "", *, data: bool = False) -> None:
+        """Note one thing wrong; `data`: the declaration is right, the data is wrong."""
+        self.extend([Diagnostic(code, message, place, hint)], data=data)
+
+    def extend(self, diagnostics: Iterable[Diagnostic], *, data: bool = False) -> None:
+        for diagnostic in diagnostics:
+            self.found.append(diagnostic)
+            self.only_data = self.only_data and data
+
+    def error(self) -> SpecError:
+        """One error for everything: a DataError where only data is wrong. At most one diagnostic for each code and position."""
+        seen: dict[tuple[str, str, int, int], Diagnostic] = {}
+        for diagnostic in self.found:
+            place = diagnostic.place
+            seen.setdefault((diagnostic.code, place.file, place.line, place.column if place.line else hash(diagnostic)), diagnostic)
+        return (DataError if self.only_data else SpecError)(seen.values())
+
+    def stop_if_any(self) -> None:
+        if self.found:
+            raise self.error()
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """`did you mean 'title'?`, else what there is; empty where there is nothing."""
+    words = list(dict.fromkeys(str(k) for k in known))
+    folded = {w.casefold(): w for w in reversed(words)}
+    close = difflib.get_close_matches(str(word).casefold(), list(folded), n=1, cutoff=cutoff)
+    if close:
+        return f"did you mean '{folded[close[0]]}'?"
+    if not words:
+        return ""
+    shown = ", ".join(words[:30]) + (", ..." if len(words) > 30 else "")
+    return f"there are: {shown}"
