@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from qwen_pipeline.types import TextStyle
@@ -16,7 +17,8 @@ GAP_EM = 0.25
 """Between Han and Latin (CLREQ 3.2.2)."""
 
 REPLACEMENT = "□"
-_FULL_EM = 0.9
+FULL_EM = 0.9
+"""From here on a character counts as full-width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Measured:
     tail: tuple[float, ...]
     breaks: tuple[int, ...]
     missing: tuple[str, ...]
+    ends: tuple[float, ...] = field(init=False)
+    """For each of `breaks`, where a line that ends there ends."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends", tuple(self.extent(0, b)[1] for b in self.breaks))
 
     @property
     def size_bytes(self) -> int:
@@ -76,13 +83,9 @@ def measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int)
 
 def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int) -> Measured:
     drawn, ids, missing = choose(text, locale, style.family, weight, fonts)
-    region = noto_region(locale)
     advances = [fonts.advance(f, d) if d else 0.0 for d, f in zip(drawn, ids, strict=True)]
-    full = [a >= _FULL_EM for a in advances]
-    lead = [a / 2 if f and blank_left(c) else 0.0 for c, a, f in zip(text, advances, full, strict=True)]
-    tail = [a / 2 if f and blank_right(c, region) else 0.0 for c, a, f in zip(text, advances, full, strict=True)]
-    after = _between(text, lead, tail, full)
-    for i, kern in _kerns(drawn, ids, fonts):
+    lead, tail, after = marks_between(text, advances, noto_region(locale))
+    for i, kern in kerns(drawn, ids, fonts):
         after[i] += kern
     left, right, at = [], [], 0.0
     for char, advance, move in zip(drawn, advances, after, strict=True):
@@ -90,7 +93,7 @@ def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int
         right.append(at + advance)
         at += advance + move + (style.tracking_em if char else 0.0)
     return Measured(
-        text, drawn, ids, tuple(left), tuple(right), tuple(lead), tuple(tail), opportunities(text) if text else (), missing
+        text, drawn, ids, tuple(left), tuple(right), lead, tail, opportunities(text) if text else (), missing
     )
 
 
@@ -99,7 +102,7 @@ def choose(text: str, locale: str, family: str, weight: int, fonts: Fonts) -> tu
     drawn, ids, missing = [], [], []
     mixed = is_cjk(locale) and any(is_han(c) or is_wide_form(c) for c in text)
     for i, char in enumerate(text):
-        script = locale if not char in NARROW_MARKS or (mixed and not _in_latin(text, i)) else "en"
+        script = locale if char not in NARROW_MARKS or (mixed and not _in_latin(text, i)) else "en"
         font, shown = fonts.instance(family, script, weight, char), char
         if char in IGNORED:
             font, shown = fonts.instance(family, locale, weight, " "), ""
@@ -118,39 +121,43 @@ def _in_latin(text: str, i: int) -> bool:
     """Whether a mark in a Chinese paragraph belongs to its Latin words: an apostrophe, a dot between spaces."""
     before, after = text[i - 1 : i], text[i + 1 : i + 2]
     if text[i] in "·•":
-        return " " in (before, after) or (is_latin_char(before) and is_latin_char(after))
-    return text[i] in "’‘" and is_latin_char(before) and is_latin_char(after)
+        return " " in (before, after) or (_letter(before) and _letter(after))
+    return text[i] in "’‘" and _letter(before) and _letter(after)
 
 
-def is_latin_char(char: str) -> bool:
+def _letter(char: str) -> bool:
     return bool(char) and is_latin(char)
 
 
-def _between(text: str, lead: list[float], tail: list[float], full: list[bool]) -> list[float]:
-    """How far the pen moves between each character and the next, apart from kerning and tracking.
+def marks_between(
+    text: str, advances: Sequence[float], region: str
+) -> tuple[tuple[float, ...], tuple[float, ...], list[float]]:
+    """(blank left halves, blank right halves, how far the pen moves after each character apart from kerning and tracking).
 
     Of two full-width marks, one blank half goes: the right one of a closing mark before any mark, the left one of an
     opening mark after an opening mark (CLREQ 3.1.6.2).
     """
+    full = [a >= FULL_EM for a in advances]
+    lead = tuple(a / 2 if f and blank_left(c) else 0.0 for c, a, f in zip(text, advances, full, strict=True))
+    tail = tuple(a / 2 if f and blank_right(c, region) else 0.0 for c, a, f in zip(text, advances, full, strict=True))
     after = [0.0] * len(text)
     for i in range(len(text) - 1):
-        a, b = text[i], text[i + 1]
-        if takes_gap(a, b):
+        if takes_gap(text[i], text[i + 1]):
             after[i] = GAP_EM
-        elif tail[i] and full[i + 1] and (tail[i + 1] or lead[i + 1]):
+        elif tail[i] and (tail[i + 1] or lead[i + 1]):
             after[i] = -tail[i]
         elif lead[i] and lead[i + 1]:
             after[i] = -lead[i + 1]
-    return after
+    return lead, tail, after
 
 
-def _kerns(drawn: tuple[str, ...], ids: tuple[str, ...], fonts: Fonts) -> list[tuple[int, float]]:
+def kerns(drawn: Sequence[str], ids: Sequence[str], fonts: Fonts) -> list[tuple[int, float]]:
     """(index, em) wherever HarfBuzz moves the pen. Han is never kerned here, so that only the words between are shaped."""
     out = []
     spans = groupby(range(len(drawn)), key=lambda i: ids[i] if drawn[i] and not is_wide_form(drawn[i]) else "")
     for font, span in spans:
         indices = list(span)
         if font and len(indices) > 1:
-            kerns = fonts.kerns(font, "".join(drawn[i] for i in indices))
-            out += [(i, k) for i, k in zip(indices, kerns, strict=True) if k]
+            moves = fonts.kerns(font, "".join(drawn[i] for i in indices))
+            out += [(i, k) for i, k in zip(indices, moves, strict=True) if k]
     return out

@@ -1,0 +1,92 @@
+"""Which characters go on which line of a given width. Widths in em, so that one measuring serves every size."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+
+from .linebreak import emergency, pause
+from .measure import Measured
+
+Span = tuple[int, int]
+
+_TOLERANCE_EM = 1e-4
+_WIDOW_EM = 2.0
+"""A last line shorter than this takes something from the line above."""
+_MOST_BREAKS = 80
+"""Balancing compares all ways to break; a text with more places than this is no title."""
+_OFF_PAUSE = 0.08
+"""Cost of a break inside a phrase, against the squared share of the line that is left blank."""
+
+
+def break_lines(measured: Measured, width_em: float, *, balance: bool = False) -> tuple[Span, ...]:
+    """(start, stop) of each line. A word wider than the line has a line of its own and sticks out.
+
+    Balanced lines are as even as they can be without being more, and rather end where a reader pauses.
+    """
+    if not measured.text:
+        return ((0, 0),)
+    lines = _fill(measured, width_em)
+    if len(lines) == 1:
+        return lines
+    if balance and len(measured.breaks) <= _MOST_BREAKS:
+        return _balance(measured, width_em, len(lines)) or lines
+    return _no_widow(measured, lines, width_em)
+
+
+def widest(measured: Measured, lines: Sequence[Span]) -> float:
+    return max((measured.width(*line) for line in lines), default=0.0)
+
+
+def _fill(measured: Measured, width_em: float) -> tuple[Span, ...]:
+    """As much on every line as it holds."""
+    lines: list[Span] = []
+    start, stop_at, breaks = 0, 0, measured.breaks
+    while start < len(measured.text):
+        room = measured.left[start] + measured.lead[start] + width_em + _TOLERANCE_EM
+        fit = bisect_right(measured.ends, room, stop_at) - 1
+        if fit >= stop_at:
+            stop, stop_at = breaks[fit], fit + 1
+        else:
+            stop = _in_address(measured, start, breaks[stop_at], width_em)
+            stop_at += stop == breaks[stop_at]
+        lines.append((start, stop))
+        start = stop
+    return tuple(lines)
+
+
+def _in_address(measured: Measured, start: int, stop: int, width_em: float) -> int:
+    """Where to break what lies between two breaks and is too wide: inside a long address, else not."""
+    inside = [i for i in emergency(measured.text, start, stop) if measured.width(start, i) <= width_em + _TOLERANCE_EM]
+    return inside[-1] if inside else stop
+
+
+def _no_widow(measured: Measured, lines: tuple[Span, ...], width_em: float) -> tuple[Span, ...]:
+    """The last break earlier by as little as it takes, where that leaves the line above at least half full."""
+    (above, cut), (_, stop) = lines[-2:]
+    for earlier in reversed([b for b in measured.breaks if above < b < cut]):
+        if measured.width(cut, stop) >= _WIDOW_EM or measured.width(above, earlier) < width_em / 2:
+            break
+        cut = earlier
+    return (*lines[:-2], (above, cut), (cut, stop))
+
+
+def _balance(measured: Measured, width_em: float, count: int) -> tuple[Span, ...]:
+    """The breaks that leave the smallest sum of squared blanks in `count` lines; empty where a word is too wide."""
+    points = (0, *measured.breaks)
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
+    for _ in range(count):
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for a, (cost, path) in best.items():
+            for b in range(a + 1, len(points)):
+                blank = 1 - measured.width(points[a], points[b]) / width_em
+                if blank < -_TOLERANCE_EM:
+                    break
+                off = 0.0 if b == len(points) - 1 or pause(measured.text, points[b]) else _OFF_PAUSE
+                total = cost + blank * blank + off
+                if b not in reached or total < reached[b][0] - 1e-9:
+                    reached[b] = (total, (*path, points[b]))
+        best = reached
+    found = best.get(len(points) - 1)
+    return tuple(pairwise(found[1])) if found else ()

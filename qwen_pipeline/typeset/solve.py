@@ -1,0 +1,132 @@
+"""Page -> TypesetPage: every layer as items at their places, every string with its fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from qwen_pipeline.types import (
+    Box,
+    ChartLayer,
+    IconLayer,
+    ImageItem,
+    ImageLayer,
+    Item,
+    Layer,
+    Page,
+    PathItem,
+    QrLayer,
+    QrMark,
+    SetString,
+    ShapeLayer,
+    TextItem,
+    TypesetPage,
+)
+
+from .block import place_block
+from .charts import chart_items
+from .fonts import Fonts
+from .images import image_items
+from .outline import rounded_rect
+from .qr import qr_items
+from .shapes import icon_items, shape_items
+from .stack import Stack, solve_region
+
+
+class Picture(Protocol):
+    """A scene's picture in a file: what `solve` needs to know of it (PictureFile, SceneResult)."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def width_px(self) -> int: ...
+    @property
+    def height_px(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A picture that is there, and its size."""
+
+    path: str
+    width_px: int
+    height_px: int
+
+
+def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = None) -> TypesetPage:
+    """Set `page`. `pictures`: by scene fingerprint; a scene without a picture is left out.
+
+    Nothing is cut or dropped: a text that does not fit at its smallest size is drawn in full and its SetString says so, a
+    character that no font has is drawn as a box and listed. The same page and fonts give the same result. Raises DataError for
+    fonts and pictures that cannot be used.
+    """
+    stacks = _stacks(page, fonts)
+    picture = (pictures or {}).get(page.scene) if page.scene else None
+    items: list[Item] = [_background(page)]
+    if picture:
+        items.append(scene_item(picture, page.scene_box or page.canvas.bleed_box))
+    strings: list[SetString] = []
+    marks: list[QrMark] = []
+    for index, layer in enumerate(page.layers):
+        made, said, marked = _expand(page, index, layer, stacks[layer.region], fonts)
+        items += made
+        strings += said
+        marks += marked
+    return TypesetPage(
+        id=page.id,
+        title=page.title,
+        canvas=page.canvas,
+        items=tuple(items),
+        strings=tuple(strings),
+        qr_marks=tuple(marks),
+        fonts=_fonts_used(items),
+        notes=tuple((part.locale, part.text) for part in page.notes),
+    )
+
+
+def _stacks(page: Page, fonts: Fonts) -> dict[str, Stack]:
+    layers: dict[str, list[tuple[int, Layer]]] = {region.id: [] for region in page.regions}
+    for index, layer in enumerate(page.layers):
+        layers[layer.region].append((index, layer))
+    return {region.id: solve_region(region, layers[region.id], fonts) for region in page.regions if layers[region.id]}
+
+
+def _expand(
+    page: Page, index: int, layer: Layer, stack: Stack, fonts: Fonts
+) -> tuple[tuple[Item, ...], tuple[SetString, ...], tuple[QrMark, ...]]:
+    if isinstance(layer, ShapeLayer):
+        region = next(r for r in page.regions if r.id == layer.region)
+        return shape_items(layer, region.box, page.canvas), (), ()
+    if index not in stack.boxes:
+        return (), (), ()
+    box = stack.boxes[index]
+    if isinstance(layer, ImageLayer):
+        return image_items(layer, box), (), ()
+    if isinstance(layer, IconLayer):
+        return icon_items(layer, box), (), ()
+    if isinstance(layer, QrLayer):
+        items, mark = qr_items(layer, box)
+        return items, (), (mark,)
+    if isinstance(layer, ChartLayer):
+        return *chart_items(layer, box, fonts), ()
+    return *place_block(stack.blocks[index], box, stack.within, fonts), ()
+
+
+def _background(page: Page) -> PathItem:
+    box = page.canvas.bleed_box
+    return PathItem(rounded_rect(box), box, fill=page.background)
+
+
+def scene_item(picture: Picture, box: Box) -> ImageItem:
+    """The picture over all of `box`, cropped evenly round its middle, never distorted."""
+    scale = max(box.w_pt / picture.width_px, box.h_pt / picture.height_px)
+    shown = (box.w_pt / (picture.width_px * scale), box.h_pt / (picture.height_px * scale))
+    left, top = ((1 - part) / 2 for part in shown)
+    crop = tuple(round(v, 6) for v in (left, top, 1 - left, 1 - top))
+    return ImageItem(picture.path, box, crop, is_scene=True, effective_dpi=round(72 / scale, 3))  # type: ignore[arg-type]
+
+
+def _fonts_used(items: list[Item]) -> tuple[str, ...]:
+    used = {run.font for item in items if isinstance(item, TextItem) for line in item.lines for run in line.runs}
+    return tuple(sorted(used))

@@ -1,0 +1,156 @@
+"""A region: its layers one under another, with all texts smaller by one factor where they would not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qwen_pipeline.types import Box, ChartLayer, IconLayer, ImageLayer, Layer, QrLayer, Region, TextLayer
+
+from .block import TOLERANCE_PT, Block, Words, fits, set_block, size_at, words_of
+from .fonts import Fonts
+
+PRECISION = 0.005
+"""How near the factor comes to the largest that fits."""
+
+FLEXIBLE_SHARE = 1 / 3
+"""The least share of a region's height that its pictures, codes and charts without a height of their own are left with."""
+
+Stacked = TextLayer | ImageLayer | QrLayer | IconLayer | ChartLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A solved region. `within`: its box less the padding; `boxes`: where each layer goes, by its index on the page."""
+
+    within: Box
+    boxes: Mapping[int, Box]
+    blocks: Mapping[int, Block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What is stacked: (index on the page, layer), and the words of the texts."""
+
+    region: Region
+    within: Box
+    layers: tuple[tuple[int, Stacked], ...]
+    words: Mapping[int, tuple[Words, ...]]
+
+    def gaps_pt(self) -> tuple[float, ...]:
+        """Room above each layer."""
+        after_first = [self.region.gap_pt + getattr(layer, "space_before_pt", 0.0) for _, layer in self.layers[1:]]
+        return (0.0, *after_first)
+
+
+def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts) -> Stack:
+    """Place the layers of a region; shapes and texts without words are no part of the stack."""
+    words = {i: words_of(layer, fonts) for i, layer in layers if isinstance(layer, TextLayer)}
+    stacked = tuple((i, layer) for i, layer in layers if isinstance(layer, Stacked) and words.get(i, True))
+    column = _Column(region, region.box.inset(*region.padding_pt), stacked, words)
+    blocks = _largest_fit(column, fonts)
+    return Stack(column.within, _boxes(column, blocks), blocks)
+
+
+def _largest_fit(column: _Column, fonts: Fonts) -> dict[int, Block]:
+    """The texts at the largest factor at which all fits, else at their smallest sizes."""
+    texts = [layer for _, layer in column.layers if isinstance(layer, TextLayer)]
+    if not texts:
+        return {}
+    best = _set(column, 1.0, fonts)
+    if _fit(column, best):
+        return best
+    low = min(size_at(layer, 0.0) / layer.style.size_pt for layer in texts)
+    best = _set(column, low, fonts)
+    if not _fit(column, best):
+        return best
+    high = 1.0
+    while high - low > PRECISION * low:
+        middle = (low + high) / 2
+        tried = _set(column, middle, fonts)
+        if _fit(column, tried):
+            low, best = middle, tried
+        else:
+            high = middle
+    return best
+
+
+def _set(column: _Column, factor: float, fonts: Fonts) -> dict[int, Block]:
+    """All texts at `factor`. Vertical ones share the height that the rest leaves."""
+    texts = [(i, layer) for i, layer in column.layers if isinstance(layer, TextLayer)]
+    down = [(i, layer) for i, layer in texts if layer.style.direction == "vertical"]
+    blocks = {
+        i: set_block(layer, column.words[i], column.within.w_pt, factor, fonts) for i, layer in texts if (i, layer) not in down
+    }
+    if down:
+        taken = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt()) + _rigid(column) + _least_flexible(column)
+        room = (column.within.h_pt - taken) / len(down)
+        blocks |= {i: set_block(layer, column.words[i], max(room, 1.0), factor, fonts) for i, layer in down}
+    return blocks
+
+
+def _fit(column: _Column, blocks: Mapping[int, Block]) -> bool:
+    if not all(fits(b) and b.width_pt <= column.within.w_pt + TOLERANCE_PT for b in blocks.values()):
+        return False
+    height = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt()) + _rigid(column) + _least_flexible(column)
+    return height + _below(column, blocks) <= column.within.h_pt + TOLERANCE_PT
+
+
+def _below(column: _Column, blocks: Mapping[int, Block]) -> float:
+    """How much deeper than its block the last text of the stack reaches."""
+    last = column.layers[-1][0]
+    return blocks[last].below_pt if last in blocks else 0.0
+
+
+def _height_of(layer: Stacked) -> float | None:
+    return layer.height_pt if isinstance(layer, (ImageLayer, IconLayer)) else None
+
+
+def _rigid(column: _Column) -> float:
+    return sum(_height_of(layer) or 0.0 for _, layer in column.layers)
+
+
+def _flexible(column: _Column) -> list[tuple[int, Stacked]]:
+    return [(i, la) for i, la in column.layers if not isinstance(la, TextLayer) and _height_of(la) is None]
+
+
+def _least_flexible(column: _Column) -> float:
+    return FLEXIBLE_SHARE * column.within.h_pt if _flexible(column) and len(_flexible(column)) < len(column.layers) else 0.0
+
+
+def _boxes(column: _Column, blocks: Mapping[int, Block]) -> dict[int, Box]:
+    within, gaps = column.within, column.gaps_pt()
+    fixed = {i: _height_of(layer) or 0.0 for i, layer in column.layers} | {i: b.height_pt for i, b in blocks.items()}
+    below = _below(column, blocks) if column.layers else 0.0
+    heights = fixed | _shares(column, within.h_pt - sum(fixed.values()) - sum(gaps) - below)
+    total = sum(heights.values()) + sum(gaps)
+    free = within.h_pt - total
+    top = within.y_pt + max(0.0, min({"start": 0.0, "center": 0.5, "end": 1.0}[column.region.valign] * free, free - below))
+    out = {}
+    for (i, layer), gap in zip(column.layers, gaps, strict=True):
+        top += gap
+        box = Box(within.x_pt, top, within.w_pt, heights[i])
+        out[i] = _square(box, column.region) if isinstance(layer, (QrLayer, IconLayer)) else box
+        top += heights[i]
+    return out
+
+
+def _shares(column: _Column, left: float) -> dict[int, float]:
+    """What is left, shared equally; codes and icons take no more than their square needs, which the others get."""
+    out: dict[int, float] = {}
+    waiting = _flexible(column)
+    least = _least_flexible(column)
+    left = max(left, least)
+    waiting.sort(key=lambda e: not isinstance(e[1], (QrLayer, IconLayer)))
+    while waiting:
+        i, layer = waiting.pop(0)
+        share = left / (len(waiting) + 1)
+        out[i] = min(share, column.within.w_pt) if isinstance(layer, (QrLayer, IconLayer)) else share
+        left -= out[i]
+    return out
+
+
+def _square(box: Box, region: Region) -> Box:
+    side = min(box.w_pt, box.h_pt)
+    shift = {"center": 0.5, "end": 1.0}.get(region.align, 0.0)
+    return Box(round(box.x_pt + shift * (box.w_pt - side), 3), round(box.y_pt, 3), round(side, 3), round(side, 3))
