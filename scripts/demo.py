@@ -36,9 +36,7 @@ def main() -> int:
     started, worst = time.perf_counter(), 0
     for folder, spec in found:
         worst = max(worst, build_one(spec, args.out / folder.name / spec.stem, settings))
-    print(
-        f"\n{time.perf_counter() - started:.0f} s. Results are in {shown(args.out)}{os.sep}: every folder explains itself in manifest.json."
-    )
+    print(f"\n{time.perf_counter() - started:.0f} s. The results are in {shown(args.out)}{os.sep}")
     return worst
 
 
@@ -59,9 +57,9 @@ def build_one(spec: Path, out: Path, settings: Settings) -> int:
 
 
 def line(name: str, manifest: Manifest, seconds: float) -> str:
-    work = f"{manifest.rendered} drawn, {manifest.written} written" if manifest.rendered or manifest.written else "unchanged"
+    work = f"{manifest.written} files written" if manifest.written else "unchanged"
     count = f"{len(manifest.pieces):>3} pieces, {len(manifest.artifacts):>3} files"
-    return f"{'ok ' if manifest.exit_code == 0 else 'BAD'} {name:<18} {count}  {seconds:5.1f} s  {work:<24}"
+    return f"{'ok ' if manifest.exit_code == 0 else 'BAD'} {name:<18} {count}  {seconds:5.1f} s  {work:<18}"
 
 
 def shown(path: Path) -> str:
