@@ -100,7 +100,7 @@ def _upright_bar(labels: Labels, items: list[Item], bar: _Bar, scale: Scale, val
     if value_size:
         middle = bar.start_pt + bar.thick_pt / 2
         baseline = end - 0.42 * value_size if bar.value >= 0 else end + 1.12 * value_size
-        labels.put(bar.text, middle, baseline, "middle", size_pt=value_size, bold=True)
+        labels.put(bar.text, middle, baseline, "center", size_pt=value_size, bold=True)
 
 
 def hbar_chart(labels: Labels, items: list[Item], box: Box) -> None:
@@ -158,7 +158,7 @@ def _lying_axis(labels: Labels, items: list[Item], plot: Box, scale: Scale) -> N
         items.append(rule(x, plot.y_pt, x, plot.bottom_pt, labels.layer.grid_color, hairline(labels)))
         half = labels.width(text) / 2
         if x - half > edge:
-            labels.put(text, x, plot.bottom_pt + 1.15 * labels.size_pt, "middle")
+            labels.put(text, x, plot.bottom_pt + 1.15 * labels.size_pt, "center")
             edge = x + half + 0.5 * labels.size_pt
 
 
@@ -170,7 +170,7 @@ def _lying_bar(labels: Labels, items: list[Item], bar: _Bar, scale: Scale, top: 
     if box.w_pt > 0:
         items.append(PathItem(rounded_rect(box, corners), box, fill=bar.color))
     if labels.layer.show_values:
-        size = min(labels.size_pt, bar.thick_pt * 1.03) if len(labels.layer.series) > 1 else labels.size_pt
+        size = min(labels.size_pt, bar.thick_pt * 0.95) if len(labels.layer.series) > 1 else labels.size_pt
         baseline = top + bar.thick_pt / 2 + CAP_MIDDLE * size
         gap = 0.45 * size if bar.value >= 0 else -0.45 * size
         labels.put(bar.text, end + gap, baseline, "start" if bar.value >= 0 else "end", size_pt=size, bold=True)

@@ -77,9 +77,7 @@ def _draw_series(labels: Labels, items: list[Item], series: Series, points: list
         span = Box(plot.x_pt, min(top, scale.at(0)), plot.w_pt, max(abs(scale.at(0) - top), 1.0))
         items.append(PathItem(polygon([*points, *ground]), span, fill=ramp))
     if len(points) > 1:
-        items.append(
-            PathItem(polygon(points, closed=False), plot, stroke=series.color, stroke_pt=0.2 * size, round_caps=True)
-        )
+        items.append(PathItem(polygon(points, closed=False), plot, stroke=series.color, stroke_pt=0.2 * size, round_caps=True))
     for index, point in enumerate(points):
         lit = index in layer.highlight and len(layer.series) == 1
         if lit or index == len(points) - 1:
@@ -150,7 +148,7 @@ def _put_values(labels: Labels, series: Series, points: list[Point], plot: Box, 
         wanted = {*labels.layer.highlight, values.index(max(values)), values.index(min(values))} - {len(points) - 1}
         found = _places(labels, series, points, plot, taken, sorted(wanted))
     for index, baseline in found.items():
-        labels.put(series.labels[index], points[index][0], baseline, "middle", size_pt=_VALUE_EM * labels.size_pt, bold=True)
+        labels.put(series.labels[index], points[index][0], baseline, "center", size_pt=_VALUE_EM * labels.size_pt, bold=True)
 
 
 def _places(
@@ -163,7 +161,7 @@ def _places(
         x, y = points[index]
         dips = all(points[j][1] < y for j in (index - 1, index + 1) if 0 <= j < len(points))
         baseline = y + (0.55 + ASCENT) * size if dips else y - 0.6 * size
-        box = ink_box(x, baseline, labels.width(series.labels[index], size, bold=True), size, "middle")
+        box = ink_box(x, baseline, labels.width(series.labels[index], size, bold=True), size, "center")
         inside = box.x_pt >= plot.x_pt and box.y_pt >= plot.y_pt - LINE_EM * labels.size_pt and box.bottom_pt <= plot.bottom_pt
         if inside and not any(box.inset(-0.2 * size).overlaps(b) for b in taken) and not _crosses(box, points):
             out[index] = baseline
@@ -179,5 +177,3 @@ def _crosses(box: Box, points: Sequence[Point]) -> bool:
             if box.x_pt < x < box.right_pt and box.y_pt < y < box.bottom_pt:
                 return True
     return False
-
-

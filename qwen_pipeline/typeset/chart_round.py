@@ -107,15 +107,15 @@ def _put_middle(labels: Labels, parts: list[Slice], centre: tuple[float, float],
     if not lit or not layer.show_values:
         width = labels.width(layer.unit)
         if layer.unit not in _PERCENT and width <= room:
-            labels.put(layer.unit, centre[0], centre[1] + CAP_MIDDLE * labels.size_pt, "middle")
+            labels.put(layer.unit, centre[0], centre[1] + CAP_MIDDLE * labels.size_pt, "center")
         return
     value = lit[0].text
     big = min(hole * 0.62, room / max(labels.width(value, 1.0, bold=True), 0.01))
-    labels.put(value, centre[0], centre[1] + CAP_MIDDLE * big, "middle", size_pt=big, bold=True)
+    labels.put(value, centre[0], centre[1] + CAP_MIDDLE * big, "center", size_pt=big, bold=True)
     below = "" if layer.unit in _PERCENT else layer.unit
     baseline = centre[1] + (CAP_MIDDLE + 0.2) * big + (ASCENT + 0.1) * labels.size_pt
     if below and labels.width(below) <= hole * 1.2 and baseline < centre[1] + hole * 0.8:
-        labels.put(below, centre[0], baseline, "middle")
+        labels.put(below, centre[0], baseline, "center")
 
 
 def _put_legend(labels: Labels, items: list[Item], parts: list[Slice], area: Box) -> None:

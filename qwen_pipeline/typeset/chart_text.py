@@ -9,12 +9,11 @@ from typing import Literal
 from qwen_pipeline.types import Box, ChartLayer, Color, Item, SetString, TextStyle
 
 from .fonts import Fonts
-from .text import line_width, set_line
+from .measure import measure, normalise
+from .text import ASCENT_EM, DEPTH_EM, Anchor, line_width, set_line
 
-Anchor = Literal["start", "middle", "end"]
-
-ASCENT, DESCENT = 0.88, 0.14
-"""Reach of ink above and below the baseline, in em; of Noto Sans SC's hanzi and Latin."""
+ASCENT, DESCENT = ASCENT_EM, DEPTH_EM
+"""Reach of ink above and below the baseline, in em."""
 CAP_MIDDLE = 0.36
 """Half the height of capitals and hanzi above the baseline, in em: what looks centred on a line."""
 _BOLD = 700
@@ -64,7 +63,6 @@ class Labels:
             string_id=identity,
         )  # fmt: skip
         self.items.append(item)
-        box = ink_box(x_pt, baseline_pt, self.width(text, size_pt, bold=bold), style.size_pt, anchor)
         self.strings.append(
             SetString(
                 id=identity,
@@ -73,22 +71,17 @@ class Labels:
                 role="chart",
                 locale=self.layer.locale,
                 text=text,
-                box=box,
+                box=item.lines[0].box,
                 size_pt=style.size_pt,
                 asked_size_pt=self.layer.label_style.size_pt,
                 lines=1,
                 weight=style.weight,
                 color=style.color,
                 render="overlay",
-                missing=self._missing(text, style),
+                missing=measure(normalise(text, style), self.layer.locale, style, self.fonts, style.weight).missing,
                 overflow=overflow,
             )
         )
-
-    def _missing(self, text: str, style: TextStyle) -> tuple[str, ...]:
-        locale, fonts = self.layer.locale, self.fonts
-        lost = (c for c in text if not c.isspace() and fonts.instance(style.family, locale, style.weight, c) is None)
-        return tuple(dict.fromkeys(lost))
 
     def shrink_to(self, width_pt: float, texts: Sequence[str], *, bold: bool = False) -> float:
         """The largest size, from the asked one down to the smallest allowed, at which every text is at most `width_pt` wide."""
@@ -100,5 +93,5 @@ class Labels:
 
 def ink_box(x_pt: float, baseline_pt: float, width_pt: float, size_pt: float, anchor: Anchor = "start") -> Box:
     """The box of a line's ink."""
-    left = x_pt - width_pt * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+    left = x_pt - width_pt * {"start": 0.0, "center": 0.5, "end": 1.0}[anchor]
     return Box(left, baseline_pt - ASCENT * size_pt, width_pt, (ASCENT + DESCENT) * size_pt)

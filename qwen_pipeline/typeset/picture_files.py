@@ -6,12 +6,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from .pictures import load, open_picture
+from .pictures import UPRIGHT, load, open_picture, orientation
 
 _SOS = 0xDA
 _KEPT_APP = (0xE0, 0xEE)
 """JFIF and Adobe: they say how the colours are stored. EXIF, XMP, ICC and comments stay behind (places, names, thumbnails)."""
-_ORIENTATION = 0x0112
 
 
 def jpeg_stream(path: str) -> tuple[bytes, int] | None:
@@ -20,7 +19,7 @@ def jpeg_stream(path: str) -> tuple[bytes, int] | None:
     That is: turned, CMYK, with a profile other than sRGB, or no JPEG at all.
     """
     with open_picture(path) as image:
-        plain = image.format == "JPEG" and image.mode in ("L", "RGB") and image.getexif().get(_ORIENTATION, 1) == 1
+        plain = image.format == "JPEG" and image.mode in ("L", "RGB") and orientation(image) == UPRIGHT
         if not plain or not _srgb(image):
             return None
         channels = len(image.getbands())

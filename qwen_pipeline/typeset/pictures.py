@@ -16,7 +16,7 @@ from qwen_pipeline.fingerprint import file_digest
 from .memo import Memo
 
 MAX_PIXELS = 180_000_000
-_UPRIGHT = 1
+UPRIGHT = 1
 _ORIENTATION = 0x0112
 
 
@@ -45,8 +45,14 @@ def size_px(path: str) -> tuple[int, int]:
 
 def _read_size(path: str) -> tuple[int, int]:
     with open_picture(path) as image:
-        turned = image.getexif().get(_ORIENTATION, _UPRIGHT) in (5, 6, 7, 8)
-        return (image.height, image.width) if turned else (image.width, image.height)
+        return (image.height, image.width) if orientation(image) in (5, 6, 7, 8) else (image.width, image.height)
+
+
+def orientation(image: Image.Image) -> int:
+    """The camera's orientation, 1 to 8; 1 is upright. A PNG is asked only for what stands before its pixels."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return UPRIGHT
+    return int(image.getexif().get(_ORIENTATION, UPRIGHT))
 
 
 def open_picture(path: str) -> Image.Image:
@@ -80,9 +86,10 @@ def load(path: str) -> Image.Image:
 def _decode(path: str) -> Image.Image:
     try:
         with open_picture(path) as source:
+            turned = orientation(source) != UPRIGHT
             source.load()
             profile = source.info.get("icc_profile")
-            return _to_srgb(_eight_bit(ImageOps.exif_transpose(source)), profile)
+            return _to_srgb(_eight_bit(ImageOps.exif_transpose(source) if turned else source), profile)
     except BadPicture:
         raise
     except (OSError, SyntaxError, ValueError, zlib.error) as error:
@@ -105,12 +112,12 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Photographs carry profiles (Display P3, Adobe RGB, CMYK); what has none is taken for sRGB."""
     if profile and image.mode in ("RGB", "RGBA", "CMYK"):
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "srgb" not in ImageCms.getProfileDescription(source).lower():
-            try:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "srgb" not in ImageCms.getProfileDescription(source).lower():
                 return _convert(image, source)
-            except ImageCms.PyCMSError:
-                pass  # A profile that does not fit its picture says nothing about it.
+        except (ImageCms.PyCMSError, OSError):
+            pass  # A profile that is broken, or of another kind than its picture, says nothing about it.
     return image.convert("RGB") if image.mode == "CMYK" else image
 
 

@@ -55,9 +55,7 @@ def path_shadow(pen: Pen, segments: tuple[Segment, ...], shadow: Shadow, stroke_
     _place(pen, _blur(mask, shadow, scale), area, shadow, opacity)
 
 
-def _hard_shadow(
-    pen: Pen, segments: tuple[Segment, ...], shadow: Shadow, stroke_pt: float, filled: bool, opacity: float
-) -> None:
+def _hard_shadow(pen: Pen, segments: tuple[Segment, ...], shadow: Shadow, stroke_pt: float, filled: bool, opacity: float) -> None:
     canvas = pen.canvas
     canvas.saveState()
     canvas.translate(shadow.dx_pt, -shadow.dy_pt)

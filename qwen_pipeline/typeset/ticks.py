@@ -12,6 +12,7 @@ from qwen_pipeline.types import Box, Glyphs, Item, Line, TextItem
 
 from .chart_frame import LINE_EM, Scale, faded, hairline, rule
 from .chart_text import ASCENT, CAP_MIDDLE, DESCENT, Labels
+from .linebreak import opportunities
 
 Span = tuple[float, float]
 Rows = tuple[tuple[str, ...], ...]
@@ -150,7 +151,7 @@ def put_categories(labels: Labels, axis: CategoryAxis, centres: Sequence[float],
             middle = _left(centres[index], width, span) + width / 2
             baseline = top_pt + (0.25 + ASCENT + line * LINE_EM) * axis.size_pt
             over: Literal["", "width"] = "width" if width > span[1] - span[0] + 0.01 else ""
-            labels.put(text, middle, baseline, "middle", size_pt=axis.size_pt, overflow=over)
+            labels.put(text, middle, baseline, "center", size_pt=axis.size_pt, overflow=over)
 
 
 def turn_last(labels: Labels, x_pt: float, y_pt: float) -> None:
@@ -174,16 +175,12 @@ def _turn_box(box: Box, x: float, y: float) -> Box:
 
 
 def halves(text: str) -> tuple[str, ...]:
-    """`text` in two lines as even as words allow; hanzi may part anywhere but before a mark. One line where nothing parts."""
-    cuts = [i for i in range(1, len(text)) if text[i - 1] == " " or (_is_hanzi(text[i - 1]) and _is_hanzi(text[i]))]
+    """`text` in two lines as even as its places to break allow. One line where nothing parts."""
+    cuts = [i for i in opportunities(text) if 0 < i < len(text)]
     if not cuts:
         return (text,)
-    cut = min(cuts, key=lambda i: (abs(_weight(text[:i]) - _weight(text[i:])), i))
+    cut = min(cuts, key=lambda i: (abs(_weight(text[:i].rstrip()) - _weight(text[i:])), i))
     return (text[:cut].rstrip(), text[cut:])
-
-
-def _is_hanzi(char: str) -> bool:
-    return unicodedata.category(char) == "Lo" and unicodedata.east_asian_width(char) == "W"
 
 
 def _weight(text: str) -> float:

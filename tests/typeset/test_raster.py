@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from qwen_pipeline.types import Box, Canvas, Color, Glyphs, Gradient, ImageItem, Item, Line, PathItem, TextItem, TypesetPage
 from qwen_pipeline.typeset.fonts import Fonts
 from qwen_pipeline.typeset.outline import rounded_rect
 from qwen_pipeline.typeset.raster import lettering, pixel_height, rasterise
-from qwen_pipeline.types import Box, Canvas, Color, Glyphs, Gradient, ImageItem, Item, Line, PathItem, TextItem, TypesetPage
 
 WHITE = Color(255, 255, 255)
 
@@ -37,7 +37,9 @@ def test_a_canvas_in_pixels_comes_out_at_its_own_size(fonts: Fonts, width: int, 
     assert pixel_height(page_of(canvas), width) == height
 
 
-@pytest.mark.parametrize(("width_pt", "height_pt", "asked", "height"), [(1190.55, 1683.78, 2048, 2896), (100, 300, 7, 21), (1000, 1, 100, 1)])
+@pytest.mark.parametrize(
+    ("width_pt", "height_pt", "asked", "height"), [(1190.55, 1683.78, 2048, 2896), (100, 300, 7, 21), (1000, 1, 100, 1)]
+)
 def test_heights_follow_the_proportions(fonts: Fonts, width_pt: float, height_pt: float, asked: int, height: int) -> None:
     page = page_of(Canvas("c", width_pt, height_pt))
     assert rasterise(page, fonts, asked).size == (asked, height)
@@ -59,7 +61,11 @@ def test_the_scene_pasted_equals_the_scene_drawn(fonts: Fonts, scene: str, size:
     veil = Box(20, 20, 100, 60)
     layers: tuple[Item, ...] = (
         PathItem(rounded_rect(veil, 8), veil, fill=Color(255, 255, 255, 0.6)),
-        PathItem(rounded_rect(canvas.trim), canvas.trim, fill=Gradient("linear", 90, ((0, Color(0, 0, 0, 0)), (1, Color(0, 0, 0, 0.7))))),
+        PathItem(
+            rounded_rect(canvas.trim),
+            canvas.trim,
+            fill=Gradient("linear", 90, ((0, Color(0, 0, 0, 0)), (1, Color(0, 0, 0, 0.7)))),
+        ),
     )
     picture = ImageItem(scene, canvas.bleed_box, crop=(0.05, 0.05, 0.95, 0.95), is_scene=True)
     quick = page_of(canvas, picture, *layers)
