@@ -40,7 +40,7 @@ class _Column:
     def gaps_pt(self) -> tuple[float, ...]:
         """Room above each layer."""
         after_first = [self.region.gap_pt + getattr(layer, "space_before_pt", 0.0) for _, layer in self.layers[1:]]
-        return (0.0, *after_first)
+        return (0.0, *after_first) if self.layers else ()
 
 
 def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts) -> Stack:
