@@ -8,7 +8,7 @@ from itertools import chain
 from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, TextItem, TextLayer, TextPart
 
 from .fonts import Fonts
-from .lines import Span, break_lines, widest
+from .lines import Span, break_lines
 from .measure import Measured, measure, normalise
 from .outline import rounded_rect
 from .text import ASCENT_EM, DESCENT_EM, depth_em, place_line
@@ -201,10 +201,11 @@ def _marker_item(block: Block, first: Line, fonts: Fonts) -> TextItem:
     part, layer = block.parts[0], block.layer
     marker = _marker(layer, tuple(p.words for p in block.parts), fonts)
     end = len(marker.text)
+    x, y, size = first.box.x_pt, first.box.y_pt, part.size_pt
     if block.vertical:
-        line = place_column(marker, 0, end, part.size_pt, first.box.x_pt, first.box.y_pt - block.indent_pt, fonts)
+        line = place_column(marker, 0, end, size, x, y - block.indent_pt, fonts)
     else:
-        line = place_line(marker, 0, end, part.size_pt, first.box.x_pt - block.indent_pt, first.box.y_pt + ASCENT_EM * part.size_pt)
+        line = place_line(marker, 0, end, size, x - block.indent_pt, y + ASCENT_EM * size)
     return TextItem(f"{layer.id}/marker", (line,), part.words.color, layer.style.shadow, layer.render == "overlay")
 
 

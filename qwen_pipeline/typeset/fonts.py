@@ -156,7 +156,18 @@ class Fonts:
 
     def metrics(self, font_id: str) -> FontMetrics:
         """The font's own heights, from its OS/2 and hhea tables."""
-        return _metrics(self._instance(font_id).data)
+        font = self._instance(font_id).font
+        extents, upem = font.get_font_extents("ltr"), font.face.upem
+        tags = (hb.OTMetricsTag.CAP_HEIGHT, hb.OTMetricsTag.X_HEIGHT)
+        cap, x = (cast(int, font.get_metric_position_with_fallback(tag)) / upem for tag in tags)
+        return FontMetrics(extents.ascender / upem, extents.descender / upem, cap, x)
+
+    def bearings(self, font_id: str, char: str) -> tuple[float, float]:
+        """The blank on the left and on the right of a character's ink, in em."""
+        instance = self._instance(font_id)
+        extents = instance.font.get_glyph_extents(instance.font.get_nominal_glyph(ord(char)) or 0)
+        left, width = (extents.x_bearing / instance.upem, extents.width / instance.upem) if extents else (0.0, 0.0)
+        return left, instance.advance(char) - left - width
 
     @property
     def digest(self) -> str:
@@ -194,15 +205,6 @@ def _font_of(path: str, index: int) -> hb.Font:
 
 def _in_face(file: FontFile, char: str) -> bool:
     return _font_of(file.path, file.index).get_nominal_glyph(ord(char)) is not None
-
-
-@lru_cache(maxsize=32)
-def _metrics(data: bytes) -> FontMetrics:
-    font = hb.Font(hb.Face(data))
-    extents = font.get_font_extents("ltr")
-    tags = (hb.OTMetricsTag.CAP_HEIGHT, hb.OTMetricsTag.X_HEIGHT)
-    cap, x = (cast(int, font.get_metric_position_with_fallback(tag)) / font.face.upem for tag in tags)
-    return FontMetrics(extents.ascender / font.face.upem, extents.descender / font.face.upem, cap, x)
 
 
 def _weight(value: object) -> int:

@@ -115,7 +115,7 @@ def _draw_funcs() -> hb.DrawFuncs:
 
 
 def _simple_glyph(contours: list[Contour]) -> bytes:
-    """A simple glyph description, with every coordinate as a word (OpenType 1.9, "glyf"). PostScript contours turn the other way."""
+    """A simple glyph, every coordinate a word (OpenType 1.9, "glyf"). PostScript's contours turn the other way."""
     if not contours:
         return b""
     turned = [[c[0], *reversed(c[1:])] for c in contours]
@@ -125,5 +125,5 @@ def _simple_glyph(contours: list[Contour]) -> bytes:
     low, high = xy.min(axis=0), xy.max(axis=0)
     deltas = np.diff(xy, axis=0, prepend=np.zeros((1, 2), np.int32)).astype(">i2")
     data = struct.pack(">5h", len(turned), low[0], low[1], high[0], high[1])
-    data += ends.astype(">u2").tobytes() + b"\0\0" + flags + deltas[:, 0].tobytes() + deltas[:, 1].tobytes()
+    data += bytes(ends.astype(">u2").tobytes()) + b"\0\0" + flags + deltas[:, 0].tobytes() + deltas[:, 1].tobytes()
     return data + b"\0" * (-len(data) % 4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from itertools import pairwise
 
 from .linebreak import emergency, pause
@@ -16,7 +15,7 @@ _WIDOW_EM = 2.0
 """A last line shorter than this takes something from the line above."""
 _MOST_BREAKS = 80
 """Balancing compares all ways to break; a text with more places than this is no title."""
-_OFF_PAUSE = 0.08
+_OFF_PAUSE = 0.15
 """Cost of a break inside a phrase, against the squared share of the line that is left blank."""
 
 
@@ -35,10 +34,6 @@ def break_lines(measured: Measured, width_em: float, *, balance: bool = False) -
     return _no_widow(measured, lines, width_em)
 
 
-def widest(measured: Measured, lines: Sequence[Span]) -> float:
-    return max((measured.width(*line) for line in lines), default=0.0)
-
-
 def _fill(measured: Measured, width_em: float) -> tuple[Span, ...]:
     """As much on every line as it holds."""
     lines: list[Span] = []
@@ -46,20 +41,22 @@ def _fill(measured: Measured, width_em: float) -> tuple[Span, ...]:
     while start < len(measured.text):
         room = measured.left[start] + measured.lead[start] + width_em + _TOLERANCE_EM
         fit = bisect_right(measured.ends, room, stop_at) - 1
-        if fit >= stop_at:
-            stop, stop_at = breaks[fit], fit + 1
-        else:
-            stop = _in_address(measured, start, breaks[stop_at], width_em)
+        stop, stop_at = (breaks[fit], fit + 1) if fit >= stop_at else (start, stop_at)
+        if stop_at < len(breaks) and measured.width(stop, breaks[stop_at]) > width_em + _TOLERANCE_EM:
+            stop = _in_address(measured, start, (stop, breaks[stop_at]), width_em)
             stop_at += stop == breaks[stop_at]
         lines.append((start, stop))
         start = stop
     return tuple(lines)
 
 
-def _in_address(measured: Measured, start: int, stop: int, width_em: float) -> int:
-    """Where to break what lies between two breaks and is too wide: inside a long address, else not."""
-    inside = [i for i in emergency(measured.text, start, stop) if measured.width(start, i) <= width_em + _TOLERANCE_EM]
-    return inside[-1] if inside else stop
+def _in_address(measured: Measured, start: int, word: Span, width_em: float) -> int:
+    """End of a line whose next word is wider than any line: inside a long address, else before it, or after it if it is alone."""
+    room = width_em + _TOLERANCE_EM
+    inside = [i for i in emergency(measured.text, *word) if measured.width(start, i) <= room]
+    if inside:
+        return inside[-1]
+    return word[0] if word[0] > start else word[1]
 
 
 def _no_widow(measured: Measured, lines: tuple[Span, ...], width_em: float) -> tuple[Span, ...]:

@@ -17,6 +17,9 @@ GAP_EM = 0.25
 """Between Han and Latin (CLREQ 3.2.2)."""
 
 REPLACEMENT = "□"
+OVERLAP_EM = 0.01
+"""Of the two halves of a Chinese dash, so that no hairline shows."""
+
 FULL_EM = 0.9
 """From here on a character counts as full-width."""
 
@@ -87,17 +90,19 @@ def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int
     lead, tail, after = marks_between(text, advances, noto_region(locale))
     for i, kern in kerns(drawn, ids, fonts):
         after[i] += kern
+    for i in dashes(text):
+        after[i] = -(fonts.bearings(ids[i], drawn[i])[1] + fonts.bearings(ids[i + 1], drawn[i + 1])[0] + OVERLAP_EM)
     left, right, at = [], [], 0.0
     for char, advance, move in zip(drawn, advances, after, strict=True):
         left.append(at)
         right.append(at + advance)
         at += advance + move + (style.tracking_em if char else 0.0)
-    return Measured(
-        text, drawn, ids, tuple(left), tuple(right), lead, tail, opportunities(text) if text else (), missing
-    )
+    return Measured(text, drawn, ids, tuple(left), tuple(right), lead, tail, opportunities(text) if text else (), missing)
 
 
-def choose(text: str, locale: str, family: str, weight: int, fonts: Fonts) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def choose(
+    text: str, locale: str, family: str, weight: int, fonts: Fonts
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """For each character what is drawn and in which font; and the characters that no font has."""
     drawn, ids, missing = [], [], []
     mixed = is_cjk(locale) and any(is_han(c) or is_wide_form(c) for c in text)
@@ -129,9 +134,7 @@ def _letter(char: str) -> bool:
     return bool(char) and is_latin(char)
 
 
-def marks_between(
-    text: str, advances: Sequence[float], region: str
-) -> tuple[tuple[float, ...], tuple[float, ...], list[float]]:
+def marks_between(text: str, advances: Sequence[float], region: str) -> tuple[tuple[float, ...], tuple[float, ...], list[float]]:
     """(blank left halves, blank right halves, how far the pen moves after each character apart from kerning and tracking).
 
     Of two full-width marks, one blank half goes: the right one of a closing mark before any mark, the left one of an
@@ -149,6 +152,11 @@ def marks_between(
         elif lead[i] and lead[i + 1]:
             after[i] = -lead[i + 1]
     return lead, tail, after
+
+
+def dashes(text: str) -> list[int]:
+    """Indices of em dashes that are followed by another: a Chinese dash is one stroke two characters long."""
+    return [i for i in range(len(text) - 1) if text[i] == text[i + 1] == "—"]
 
 
 def kerns(drawn: Sequence[str], ids: Sequence[str], fonts: Fonts) -> list[tuple[int, float]]:

@@ -75,7 +75,11 @@ def place_line(
         pen = x + (measured.right[i] - measured.left[i]) * size_pt
     if text:
         runs.append(Glyphs(text, font, size_pt, round(run_x, 3), round(baseline_pt, 3)))
-    return Line(measured.text[start:stop], _box(measured.text[start:stop], x_pt, (end - begin) * size_pt + shift, size_pt, baseline_pt), tuple(runs))
+    return Line(
+        measured.text[start:stop],
+        _box(measured.text[start:stop], x_pt, (end - begin) * size_pt + shift, size_pt, baseline_pt),
+        tuple(runs),
+    )
 
 
 def _box(text: str, x_pt: float, width_pt: float, size_pt: float, baseline_pt: float) -> Box:

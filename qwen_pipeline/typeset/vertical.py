@@ -13,11 +13,15 @@ from qwen_pipeline.types import Box, Glyphs, Line, TextStyle
 from .chars import is_han, is_wide_form
 from .fonts import Fonts, noto_region
 from .linebreak import opportunities
-from .measure import FULL_EM, Measured, choose, kerns, marks_between
+from .measure import FULL_EM, Measured, choose, dashes, kerns, marks_between
 from .text import ASCENT_EM
 
 VERTICAL_FORMS = dict(
-    zip("，、。：；！？…—–（）｛｝〔〕【】《》〈〉「」『』［］〖〗", "︐︑︒︓︔︕︖︙︱︲︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈︗︘", strict=True)
+    zip(
+        "，、。：；！？…—–（）｛｝〔〕【】《》〈〉「」『』［］〖〗",
+        "︐︑︒︓︔︕︖︙︱︲︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈︗︘",
+        strict=True,
+    )
 )
 
 _SIDEWAYS = frozenset("“”‘’～〜~ー")
@@ -26,6 +30,8 @@ _ACROSS = re.compile(r"(?<![0-9A-Za-z.,:/+-])(?:[0-9]{1,2}|[A-Z])(?![0-9A-Za-z.,
 
 _MIDDLE_EM = 0.36
 """Half the height of Latin capitals: it lies on the middle of the column."""
+_DASH_BLANK_EM = 0.15
+"""Blank above and below the vertical em dash, a little more than Noto's: two of them are one stroke."""
 _EPSILON_EM = 1e-6
 
 
@@ -48,6 +54,8 @@ def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int
     lying = ["" if i in cells or _upright(c, a) else d for i, (c, a, d) in enumerate(zip(text, own, drawn, strict=True))]
     for i, kern in kerns(lying, ids, fonts):
         after[i] += kern
+    for i in dashes(text):
+        after[i] = -_DASH_BLANK_EM
     left, right, at = [], [], 0.0
     for i, advance in enumerate(advances):
         left.append(at)
