@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from qwen_pipeline.discover import suggest
+
 from . import options
 from .output import console, emit_json, safe, table
 
@@ -45,17 +47,20 @@ def COMMAND(what: str, kind: str | None, templates: Path | None, as_json: bool, 
 def _kinds(templates: Path | None) -> list[Row]:
     from qwen_pipeline import spec
 
-    return [{"kind": k.kind, "describe": _line(k.describe), "default layout": k.layout} for k in spec.kinds(templates)]
+    return [{"kind": k.kind, "describe": _line(k.describe), "default layout": k.layout} for k in spec.kinds(templates).values()]
 
 
 def _layouts(templates: Path | None, kind: str | None) -> list[Row]:
     from qwen_pipeline import spec
 
-    kinds = [kind] if kind else [k.kind for k in spec.kinds(templates)]
+    known = spec.kinds(templates)
+    if kind is not None and kind not in known:
+        raise click.UsageError(f"no kind '{kind}': {suggest(kind, known)}")
+    kinds = [kind] if kind else list(known)
     return [
         {"kind": name, "layout": layout.name, "slots": _slots(layout), "describe": _line(layout.describe)}
         for name in kinds
-        for layout in spec.layouts(name, templates)
+        for layout in spec.layouts(name, templates).values()
     ]
 
 
@@ -66,13 +71,13 @@ def _slots(layout: Any) -> str:
 def _styles(templates: Path | None) -> list[Row]:
     from qwen_pipeline import spec
 
-    return [{"style": s.name, "tone": s.tone, "describe": _line(s.describe)} for s in spec.styles(templates)]
+    return [{"style": s.name, "tone": s.tone, "describe": _line(s.describe)} for s in spec.styles(templates).values()]
 
 
 def _icons(templates: Path | None) -> list[Row]:
-    from qwen_pipeline import spec
+    from qwen_pipeline.spec.kinds import open_templates
 
-    return [{"id": name} for name in spec.icons(templates)]
+    return [{"id": name} for name in open_templates(templates).icons()]
 
 
 def _engines(given: dict[str, Any]) -> list[Row]:

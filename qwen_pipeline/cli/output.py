@@ -53,7 +53,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Seque
         made.add_column(column, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
         made.add_row(*(Text.from_markup(cell) for cell in row))
-    console().print(Padding(made, (0, 0, 0, indent)))
+    console().print(Padding(made, (0, 0, 0, indent), expand=False))
 
 
 def safe(text: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from qwen_pipeline.discover import suggest
+
 from . import options
 
 SHARED_KINDS = ("Batch", "Brand", "Layout")
@@ -26,6 +28,9 @@ def COMMAND(kind: str | None, every: bool, out: Path | None, templates: Path | N
     if every == (kind is not None):
         raise click.UsageError("give a kind, or --all")
     if kind is not None:
+        known = all_kinds(templates)
+        if kind not in known:
+            raise click.UsageError(f"no kind '{kind}': {suggest(kind, known)}")
         click.echo(_text(spec.schema(kind, templates)))
         return 0
     folder = out or Path("schemas")
@@ -40,7 +45,7 @@ def all_kinds(templates: Path | None) -> list[str]:
     """Every kind that a spec may be of."""
     from qwen_pipeline import spec
 
-    return [*(found.kind for found in spec.kinds(templates)), *SHARED_KINDS]
+    return [*spec.kinds(templates), *SHARED_KINDS]
 
 
 def _text(schema: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -260,4 +261,10 @@ def failure_of(piece: str, error: Any) -> Failure:
         return Failure(piece, first.code, first.message, error.exit_code, str(first.place), first.hint)
     if isinstance(error, QwenPipelineError):
         return Failure(piece, error.code, error.message, error.exit_code, str(error.place or ""), error.hint)
-    return Failure(piece, "internal", f"{type(error).__name__}: {error}", QwenPipelineError.exit_code)
+    return Failure(piece, "internal", f"{type(error).__name__}: {error}", QwenPipelineError.exit_code, _where(error))
+
+
+def _where(error: BaseException) -> str:
+    """File and line of our code where an unexpected error came up; the folder is nobody's business."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "qwen_pipeline" in frame.filename]
+    return f"{frames[-1].filename.rpartition('qwen_pipeline')[2][1:]}:{frames[-1].lineno}" if frames else ""
