@@ -59,7 +59,7 @@ class Tools(Protocol):
         """An RGB picture of the trim (or of the bleed box), `width_px` wide."""
 
     def first_font(self, page: TypesetPage) -> str:
-        """Name of a font registered with reportlab that the page uses; without it every page would name Helvetica."""
+        """A font registered with reportlab, one of the page's where it has words; without it pages would name Helvetica."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ class RunDelivery:
 
     name: str
     entries: tuple[SheetEntry, ...]
+    generator: str = "qwen-pipeline"
 
 
 class Options(BaseModel):

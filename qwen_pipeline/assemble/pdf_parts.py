@@ -42,7 +42,8 @@ def write_parts(pages: Iterable[TypesetPage], look: PdfLook, folder: Path, tools
 
 def _write_part(pages: list[TypesetPage], look: PdfLook, path: Path, tools: Tools) -> Part:
     sheets = tuple(sheet_for(page.canvas, look.marks) for page in pages)
-    canvas = _canvas(path, tools.first_font(pages[0]), sheets[0])
+    lettered = next((page for page in pages if page.fonts), pages[0])
+    canvas = _canvas(path, tools.first_font(lettered), sheets[0])
     for page, sheet in zip(pages, sheets, strict=True):
         canvas.setPageSize((sheet.width_pt, sheet.height_pt))
         tools.draw(canvas, page, offset=(sheet.margin_pt, sheet.margin_pt), image_mode=look.image_mode)
