@@ -18,7 +18,7 @@ _TERRITORY_CURRENCY = dict(pair.split(":") for pair in _CURRENCIES.split())
 _EURO = frozenset(
     ["AT", "BE", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"]
 )
-_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+_DATE = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 
 
 def _tag(context: Context) -> str:
@@ -41,13 +41,13 @@ def _parse_locale(tag: str) -> Any:
 
 
 def parse_date(value: Any) -> dt.date | dt.datetime:
-    """A date from ISO text (`2026-04-18`, `2026-04-18T09:30`); ValueError says what was found."""
+    """A date from ISO text (`2026-04-18`, `2026-04-18T09:30`, `2026-04` for its first day); ValueError says what was found."""
     if isinstance(value, (dt.date, dt.datetime)):
         return value
     match = _DATE.match(str(value).strip())
     if not match:
         raise ValueError(f"'{value}' is not a date; write 2026-04-18 or 2026-04-18T09:30")
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)
     if match[4] is None:
         return dt.date(year, month, day)
     return dt.datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0))
