@@ -11,9 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from qwen_pipeline import spec  # noqa: E402
+from qwen_pipeline.cli.schema import all_kinds  # noqa: E402
 from scripts.docgen import cli_page, library_page, performance_page, spec_page  # noqa: E402
-
-SHARED_KINDS = ("Batch", "Brand", "Layout")
 
 
 def generated() -> dict[Path, str]:
@@ -25,9 +24,8 @@ def generated() -> dict[Path, str]:
         docs / "cli.md": cli_page.page(),
         docs / "performance.md": performance_page.page(docs / "performance.md"),
     }
-    for kind in [*(kind.kind for kind in spec.kinds(None)), *SHARED_KINDS]:
-        schema = json.dumps(spec.schema(kind, None), ensure_ascii=False, indent=1, sort_keys=True)
-        pages[docs / "schema" / f"{kind.lower()}.json"] = schema
+    for kind in all_kinds(None):
+        pages[docs / "schema" / f"{kind.lower()}.json"] = json.dumps(spec.schema(kind), ensure_ascii=False, indent=2)
     return {path: text.rstrip("\n") + "\n" for path, text in pages.items()}
 
 

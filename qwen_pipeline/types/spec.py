@@ -194,25 +194,34 @@ class RegionSpec(Strict):
 
     box: BoxSpec | None = None
     within: str | None = None
+    """Another region; percentages are of its box. Default: the page."""
     align: Literal["start", "center", "end", "justify"] | None = None
+    """How texts and pictures stand in the box, across."""
     valign: Literal["start", "center", "end"] | None = None
+    """Where the stack of layers stands in the box, up and down."""
     gap: LengthField | None = None
+    """Space between its layers; a percentage is of the box's shorter side."""
     padding: LengthField | tuple[LengthField, LengthField] | tuple[LengthField, LengthField, LengthField, LengthField] | None = None
-    """One value, [horizontal, vertical], or [left, top, right, bottom]."""
+    """One value, [horizontal, vertical], or [left, top, right, bottom]; a percentage is of the box's shorter side."""
     grid: GridSpec | None = None
     cells: dict[Identifier, RegionSpec] = Field(default_factory=dict)
 
 
 class FitSpec(Strict):
     mode: Literal["shrink", "none"] = "shrink"
+    """shrink: set smaller until it fits, down to `min`. none: only the size asked for."""
     min: LengthField | None = None
+    """The smallest size; default: the role's share (`min_scale`) of its size."""
     max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """Lines of each language."""
     on_fail: LevelWord = "error"
+    """Level of the finding where it does not fit at `min`; nothing is ever cut."""
 
 
 class PlateSpec(Strict):
     fill: PaintSpec = "paper/85%"
     padding: LengthField | tuple[LengthField, LengthField] | None = None
+    """One value, or [horizontal, vertical]; a percentage is of the type's size."""
     radius: LengthField = Length(0, "pt")
     stroke: ColorField | None = None
     stroke_width: LengthField = Length(0.75, "pt")
@@ -223,6 +232,7 @@ class LayerBase(Strict):
     in_: str = Field(alias="in")
     """A region; `stats[]` = the current cell of a grid, `stats[].value` = a box of that cell."""
     when: Expression | None = None
+    """Draw the layer only where this holds."""
     for_each: str | None = None
     """A slot, `vars` or `data` name: one layer for each entry, as `item`, with `loop.index`."""
 
@@ -230,12 +240,17 @@ class LayerBase(Strict):
 class TextLayerSpec(LayerBase):
     kind: Literal["text"] = "text"
     text: TextField | None = None
+    """The words; or take them from a `slot`."""
     slot: str | None = None
     """Take the text from a slot (`title`), or from the current entry (`item.value`)."""
     role: str = "body"
+    """A role of type (`headline`, `body`, `caption`, ...): size, weight, leading, colour."""
     render: Literal["overlay", "baked", "auto"] = "overlay"
+    """overlay: set by us. baked: drawn by the model, read back and checked. auto: baked where short and the engine can."""
     max_attempts: Annotated[int, Field(strict=True, ge=1, le=20)] = 3
+    """Of a baked text, before the fallback."""
     fallback: Literal["overlay", "error"] = "overlay"
+    """What a baked text becomes when every attempt is wrong."""
     fit: FitSpec | None = None
     align: Literal["start", "center", "end", "justify"] | None = None
     size: LengthField | None = None
@@ -245,17 +260,23 @@ class TextLayerSpec(LayerBase):
     weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
     color: ColorField | None = None
     family: str | None = None
+    """`sans`, or a family of the brand's `fonts`."""
     leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
+    """Distance of the lines, as a multiple of the size."""
     tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
+    """Space between letters, in em."""
     direction: Literal["horizontal", "vertical"] | None = None
+    """vertical: Chinese in columns from right to left."""
     case: Literal["as-is", "upper"] | None = None
     marker: str | None = None
     """`•`, or `{n}` for a number."""
     plate: PlateSpec | None = None
+    """A filled shape behind the words."""
     shadow: ShadowSpec | None = None
     locale: Literal["all", "primary", "secondary"] = "all"
     """In a pair: which language this layer shows."""
     space_before: LengthField | None = None
+    """Space above, beside the region's gap; a percentage is of the type's size."""
 
 
 class ImageLayerSpec(LayerBase):
@@ -264,22 +285,30 @@ class ImageLayerSpec(LayerBase):
     """A file beside the spec, or `brand.logo`."""
     slot: str | None = None
     fit: Literal["cover", "contain"] = "contain"
+    """cover: fills the box, cropped. contain: all of it shows."""
     focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
+    """[x, y]: the point that cropping keeps nearest the middle."""
     radius: LengthField = Length(0, "pt")
+    """Of the corners."""
     opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
     shadow: ShadowSpec | None = None
     height: LengthField | None = None
+    """In a region with several layers; default: what is left."""
     alt: TextField | None = None
+    """What it shows, for those who cannot see it."""
 
 
 class QrLayerSpec(LayerBase):
     kind: Literal["qr"] = "qr"
     data: str | None = None
+    """What the code says; or take it from a `slot`."""
     slot: str | None = None
     color: ColorField = "#000000"
     background: ColorField = "#ffffff"
     quiet_zone: Annotated[int, Field(strict=True, ge=0, le=12)] = 4
+    """Empty modules round the code."""
     level: Literal["L", "M", "Q", "H"] = "M"
+    """Error correction: L 7 %, M 15 %, Q 25 %, H 30 % may be lost."""
 
 
 class ShapeLayerSpec(LayerBase):
@@ -289,9 +318,13 @@ class ShapeLayerSpec(LayerBase):
     stroke: ColorField | None = None
     stroke_width: LengthField = Length(1, "pt")
     dash: tuple[LengthField, ...] = ()
+    """Lengths of dashes and gaps, in turn."""
     radius: LengthField = Length(0, "pt")
+    """Of a rectangle's corners."""
     outset: LengthField = Length(0, "pt")
+    """Grow the box on all sides."""
     to_bleed: Bool = False
+    """Where the box touches the trim, draw on to the edge of the bleed."""
     opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
     shadow: ShadowSpec | None = None
 
@@ -299,9 +332,11 @@ class ShapeLayerSpec(LayerBase):
 class IconLayerSpec(LayerBase):
     kind: Literal["icon"] = "icon"
     icon: str | None = None
+    """A name from the library (`list icons`)."""
     slot: str | None = None
     color: ColorField = "primary"
     stroke_width: LengthField | None = None
+    """Default: by the icon's size."""
     height: LengthField | None = None
 
 
@@ -310,19 +345,27 @@ class ChartSpec(Strict):
 
     type: Literal["bar", "hbar", "line", "area", "donut", "progress"] = "bar"
     from_: str = Field(alias="from")
+    """A table of `data`."""
     x: str
+    """Column of the categories."""
     y: str | tuple[str, ...]
+    """Column of the values, or several."""
     names: tuple[TextField, ...] = ()
     """Names of the series, in the order of `y`."""
     where: Expression | None = None
+    """Only rows for which this holds."""
     sort: Literal["none", "ascending", "descending"] = "none"
+    """By the values."""
     limit: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
+    """Only the first so many rows."""
     unit: TextField | None = None
+    """Stands after the values."""
     format: str | None = None
     """A number pattern of CLDR: `#,##0.0`."""
     x_format: str | None = None
     """A date pattern of CLDR for dates in `x`: `MMM`."""
     highlight: Literal["none", "max", "min", "last"] = "none"
+    """The one category in the accent colour."""
     show_values: Bool = True
 
 
@@ -344,18 +387,26 @@ class SceneSpec(Strict):
     """What the model draws. A plain string is the subject."""
 
     subject: str = ""
+    """What is seen: one clear thing, in English for most models."""
     style: str = ""
     """A named style (`list styles`) or free words."""
     composition: str = ""
+    """Where it stands; default: the layout's words."""
     lighting: str = ""
     details: tuple[str, ...] = ()
+    """Further things to see."""
     keep_clear: tuple[str, ...] = ()
     """Regions the picture must leave calm; those of overlay text are added by themselves."""
     negative: tuple[str, ...] = ()
+    """What must not be seen."""
     references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    """Picture files; `<image1>`, `<image2>` in the texts name them."""
     edits: tuple[str, ...] = ()
+    """Instructions that change the picture one after the other; each step is kept."""
     tone: Literal["auto", "light", "dark"] = "auto"
+    """light: dark words will stand on it. auto: the layout's or the style's."""
     transparent: Bool = False
+    """No ground: the engine draws with an alpha channel."""
     region: str | None = None
     """Draw the picture into this region's box only; default: the whole page to the bleed."""
 
@@ -376,9 +427,13 @@ class GenerateSpec(Strict):
     model: str = "auto"
     """An engine's id, or auto."""
     candidates: Annotated[int, Field(strict=True, ge=1, le=16)] = 1
+    """Pictures to choose from; each is a piece of its own (`{candidate}` in names)."""
     seed: Seed | None = None
+    """Default: derived from the spec's name and the piece. Other seeds follow from it, one an operation."""
     num_inference_steps: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
+    """Default: the engine's."""
     true_cfg_scale: Annotated[float, Field(strict=True, ge=1, le=20)] | None = None
+    """Default: the engine's."""
 
 
 class CheckSpec(Strict):
@@ -393,17 +448,23 @@ class OutputSpec(Strict):
 
     model_config = ConfigDict(frozen=True, extra="allow")
     format: str
+    """An id (`list formats`)."""
     name: str | None = None
+    """With fields in braces: `{name}`, `{locale}`, `{page}`, `{candidate}`, the data key, any axis."""
 
 
 class CanvasSpec(Strict):
     """`A3`, `1080x1080px`, `210mmx297mm`, `16:9`, or these as `size` with the rest beside it."""
 
     size: str
+    """As above."""
     orientation: Literal["portrait", "landscape"] | None = None
     bleed: LengthField | None = None
+    """Outside the trim, for the printer's knife."""
     safe: LengthField | None = None
+    """Inside the trim: words, codes and logos keep out of it."""
     min_dpi: Annotated[float, Field(strict=True, ge=0)] | None = None
+    """Lowest resolution of pictures, as placed."""
 
 
 def parse_canvas(value: Any) -> Any:
@@ -473,8 +534,11 @@ class PairSpec(Strict):
     """How the second language of a bilingual piece stands to the first."""
 
     ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] = 0.6
+    """The second language's size, as a share of the first's."""
     color: ColorField | None = None
+    """Of the second language."""
     weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
+    """Of the second language."""
     gap: Annotated[float, Field(strict=True, ge=0, le=3)] = 0.25
     """In em of the second language's size."""
 
@@ -489,21 +553,29 @@ class DataSource(Strict):
     yaml: str | None = None
     xlsx: str | None = None
     sheet: str | None = None
+    """Of a workbook; default: the first."""
     key: str | None = None
+    """The column that names a row: in output names, in reports and in expressions (`q3.on_time`)."""
     where: Expression | None = None
+    """Only rows for which this holds; columns are names."""
     encoding: str = "auto"
+    """auto finds UTF-8, UTF-16 and GB18030, and says which."""
     types: dict[str, Literal["text", "int", "float", "date", "bool"]] = Field(default_factory=dict)
+    """Column -> type; default: text, and numbers as they are in JSON, YAML and XLSX."""
 
 
 class FactSpec(Strict):
     """A number or word that may stand on a page: a Jinja expression over `data` and `vars`."""
 
     query: Expression
+    """`q3.on_time`, `water | mean('ph') | round(2)`, `2025`: without braces."""
     cite: str = ""
+    """Where it comes from."""
 
 
 class MetaSpec(Strict):
     title: TextField | None = None
+    """Of the delivered files; default: the title slot, else the name."""
     author: str = ""
     subject: TextField | None = None
     keywords: tuple[str, ...] = ()
@@ -533,7 +605,9 @@ class RoleSpec(Strict):
 class LogoSpec(Strict):
     src: str
     on_dark: str | None = None
+    """Another file for dark grounds."""
     clear_space: Annotated[float, Field(strict=True, ge=0, le=2)] = 0.25
+    """Kept free round it, as a share of its height."""
     min_width: LengthField | None = None
 
 
@@ -541,7 +615,9 @@ class FontSpec(Strict):
     """Font files for a family, beside the brand; without them the built-in family stays."""
 
     latin: str | None = None
+    """File for Latin letters."""
     cjk: str | None = None
+    """File for Chinese, Japanese, Korean."""
 
 
 class Brand(Strict):
@@ -552,10 +628,12 @@ class Brand(Strict):
     """primary, secondary, accent, ink, paper, muted, and names of your own."""
     fonts: dict[Identifier, FontSpec] = Field(default_factory=dict)
     roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
+    """Changes to roles of type."""
     logo: LogoSpec | None = None
     words: str = ""
     """Added to the style words of every scene."""
     author: str = ""
+    """For the metadata of files."""
 
 
 class StyleSheet(Strict):
@@ -601,13 +679,16 @@ class SlotSpec(Strict):
 
 class VariantWhen(Strict):
     shape: tuple[Literal["wide", "landscape", "square", "portrait", "story"], ...] = ()
+    """wide > 2.2, landscape > 1.15, square, portrait < 0.87, story < 0.62 (width / height)."""
     pair: Bool | None = None
+    """Whether two languages stand on the page."""
 
 
 class LayoutVariant(Strict):
     """Changes to a layout for some canvas shapes, or for bilingual pieces."""
 
     when: VariantWhen
+    """Both conditions must hold where both are given."""
     tone: Literal["light", "dark"] | None = None
     background: PaintSpec | None = None
     regions: dict[Identifier, RegionSpec] = Field(default_factory=dict)
@@ -622,10 +703,13 @@ class Layout(Strict):
     kind: Literal["Layout"] = "Layout"
     name: Identifier
     for_: str = Field("", alias="for")
+    """The kind it is made for."""
     describe: str = ""
     extends: str | None = None
+    """A layout of the same kind; regions, slots and layers of the same name are changed."""
     slots: dict[Identifier, SlotSpec] = Field(default_factory=dict)
     tone: Literal["light", "dark"] | None = None
+    """light: dark words on a light ground; dark: the reverse. Default: the style's."""
     background: PaintSpec = "paper"
     composition: str = ""
     """Where the subject stands, in words for the prompt."""
@@ -649,6 +733,7 @@ class AssetKind(Strict):
     """Default layout."""
     canvas: CanvasField
     base: Annotated[float, Field(strict=True, gt=0, lt=0.2)] | None = None
+    """Base size of type; default: that of `type.yaml`."""
     roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
     facts: Bool = False
     """Whether numbers must be traceable."""
@@ -674,14 +759,19 @@ class PageSpec(Strict):
     model_config = ConfigDict(frozen=True, extra="allow", alias_generator=_aliases, populate_by_name=True)
     id: Identifier | None = None
     layout: str | None = None
+    """Default: that of `defaults`, else the kind's."""
     scene: SceneField | None = None
     regions: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+    """Changes to the layout's regions, and new ones."""
     layers: tuple[dict[str, Any], ...] = ()
     """Merged into the layout's layers of the same id, else added."""
     background: PaintSpec | None = None
     when: Expression | None = None
+    """Leave the page out where this does not hold."""
     for_each: str | None = None
+    """One page for each entry of this list, as `item`."""
     notes: TextField | None = None
+    """Speaker notes."""
 
 
 class DefaultsSpec(Strict):
@@ -706,24 +796,34 @@ class Document(Strict):
     name: Identifier | None = None
     """Default: the file's name."""
     usage: Literal["commercial", "research"] = "commercial"
+    """Decides which weights may be used."""
     brand: str | None = None
+    """A `Brand` file."""
     canvas: CanvasField | None = None
+    """Default: the kind's."""
     locales: Annotated[tuple[LocaleSet, ...], BeforeValidator(parse_locales)] = ("en",)
+    """`[zh-CN, en-GB]` = two pieces; `[zh-CN+en-GB]` = one bilingual piece."""
     pair: PairSpec = PairSpec()
     vars: dict[Identifier, Any] = Field(default_factory=dict)
+    """Names for expressions; a map from locale to text counts as a text."""
     data: dict[Identifier, DataSource] = Field(default_factory=dict)
+    """Tables, by the name that expressions use."""
     facts: dict[Identifier, FactSpec] = Field(default_factory=dict)
+    """Where the numbers on the page come from."""
     defaults: DefaultsSpec = DefaultsSpec()
     consistency: ConsistencySpec | None = None
     generate: GenerateSpec = GenerateSpec()
     checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
+    """Over the kind's and the profile's."""
     outputs: tuple[OutputSpec, ...] = ()
+    """Default: the kind's, a PDF and a PNG."""
     meta: MetaSpec = MetaSpec()
 
 
 class SizeAxis(Strict):
     id: Identifier
     canvas: CanvasField
+    """Pieces of this size."""
     bleed: LengthField | None = None
     safe: LengthField | None = None
 
@@ -738,17 +838,22 @@ class LimitsSpec(Strict):
     max_scenes: Annotated[int, Field(strict=True, ge=0)] | None = None
     max_gpu_minutes: Annotated[float, Field(strict=True, ge=0)] | None = None
     on_exceed: LevelWord = "error"
+    """error: refuse before any work (exit code 3)."""
 
 
 class RunSpec(Strict):
     keep_going: Bool = True
+    """A bad row or a failed piece does not stop the others."""
     retries: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
+    """Of a picture that fails."""
 
 
 class ScheduleSpec(Strict):
     cron: str
+    """Five fields: `0 6 * * 1` is Mondays at six."""
     timezone: str = "UTC"
     only_if_changed: Bool = True
+    """Skip the run where nothing has changed."""
 
 
 class Batch(Strict):
@@ -759,6 +864,7 @@ class Batch(Strict):
     name: Identifier | None = None
     usage: Literal["commercial", "research"] = "commercial"
     template: str
+    """The spec that is made for every row and cell."""
     brand: str | None = None
     data: dict[Identifier, DataSource] = Field(default_factory=dict)
     """`rows` is what the batch runs over."""
@@ -769,6 +875,7 @@ class Batch(Strict):
     """Slots, layer ids or `vars` of the template -> Jinja text."""
     vars: dict[Identifier, Any] = Field(default_factory=dict)
     limits: LimitsSpec = LimitsSpec()
+    """Checked before any work."""
     run: RunSpec = RunSpec()
     schedule: ScheduleSpec | None = None
     checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)

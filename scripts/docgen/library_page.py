@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qwen_pipeline import assemble, render, spec, verify
+from qwen_pipeline.spec.kinds import open_templates
 from qwen_pipeline.types.spec import AssetKind, Layout, SlotSpec
 from qwen_pipeline.verify.profile import load_profile
 
@@ -20,7 +21,7 @@ def page() -> str:
 
 
 def _kinds() -> str:
-    return join("## Kinds and layouts", *(_kind(kind) for kind in spec.kinds(None)))
+    return join("## Kinds and layouts", *(_kind(kind) for kind in spec.kinds().values()))
 
 
 def _kind(kind: AssetKind) -> str:
@@ -33,7 +34,7 @@ def _kind(kind: AssetKind) -> str:
     if kind.facts:
         words.append("Every number on the page must come from `facts` or `data`.")
     return join(
-        f"### {kind.kind}", kind.describe, " ".join(words), *(_layout(layout) for layout in spec.layouts(kind.kind, None))
+        f"### {kind.kind}", kind.describe, " ".join(words), *(_layout(layout) for layout in spec.layouts(kind.kind).values())
     )
 
 
@@ -53,12 +54,12 @@ def _slot_rows(name: str, slot: SlotSpec) -> list[tuple[str, ...]]:
 
 
 def _styles() -> str:
-    rows = [(f"`{style.name}`", style.tone, style.describe) for style in spec.styles(None)]
+    rows = [(f"`{style.name}`", style.tone, style.describe) for style in spec.styles().values()]
     return join("## Styles", table(("`scene.style`", "tone", ""), rows))
 
 
 def _icons() -> str:
-    return join("## Icons", ", ".join(f"`{name}`" for name in spec.icons(None)))
+    return join("## Icons", ", ".join(f"`{name}`" for name in open_templates(None).icons()))
 
 
 def _engines() -> str:

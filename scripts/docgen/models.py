@@ -9,8 +9,11 @@ from pathlib import Path
 WORDS = {
     "str": "string",
     "bool": "true or false",
+    "Bool": "true or false",
     "int": "integer",
     "float": "number",
+    "Float": "number",
+    "Ratio": "number, 1 to 21",
     "Any": "any value",
     "LengthField": "[size](#scalars)",
     "TextField": "[text](#scalars)",

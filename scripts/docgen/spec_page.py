@@ -11,6 +11,16 @@ from qwen_pipeline.types import spec as language
 from .models import ModelDoc, read_models
 from .text import NOTE, fields_table, join, model_section, prose, table
 
+REDUCED = {
+    "ceil": "Rounded up.",
+    "floor": "Rounded down.",
+    "max": "The greatest value of a column.",
+    "mean": "The mean of a column.",
+    "median": "The middle value of a column.",
+    "min": "The least value of a column.",
+    "sum": "The sum of a column.",
+}
+"""Filters whose source says nothing about them."""
 KEPT = "Of Jinja's own filters there are: "
 LAYERS = ("TextLayerSpec", "ImageLayerSpec", "QrLayerSpec", "ShapeLayerSpec", "IconLayerSpec", "ChartLayerSpec")
 DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec")
@@ -71,6 +81,8 @@ def _filters() -> str:
     rows = []
     for name, function in sorted(filters.FILTERS.items()):
         arguments = [p for p in inspect.signature(function).parameters if p not in ("context", "value", "values", "table", "row")]
-        rows.append((f"`{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}`", inspect.getdoc(function) or ""))
+        rows.append(
+            (f"`{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}`", inspect.getdoc(function) or REDUCED[name])
+        )
     kept = ", ".join(f"`{name}`" for name in sorted(environment._KEPT_FILTERS))
     return join(table(("filter", ""), rows), f"{KEPT}{kept}.")
