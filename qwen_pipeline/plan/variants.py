@@ -118,7 +118,8 @@ class _PageMaker:
     def _context(
         self, source: PageSource, entry: Entry, palette: Palette, regions: Mapping[str, Region], has_scene: bool
     ) -> PageContext:
-        names = {tag: {**known, **entry.names(tag), "page": source.id} for tag, known in self.names.items()}
+        own = {"page": source.id, "scene": has_scene}
+        names = {tag: {**known, **entry.names(tag), **own} for tag, known in self.names.items()}
 
         def place(path: str) -> Place:
             if path.startswith("map."):

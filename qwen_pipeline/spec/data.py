@@ -24,7 +24,11 @@ READERS = "qwen_pipeline.spec.readers"
 MAX_BYTES = 100_000_000
 _INTEGER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)$", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?$", re.ASCII)
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))$")
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
+    r"|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))$"
+)
+"""2026-04-18, 2026/4/18, 2026.4.18, 2026年4月18日, 20260418"""
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "真"})
 _FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
 _WORDS = {"int": "a whole number", "float": "a number", "date": "a date (2026-04-18)", "bool": "true or false"}
@@ -69,8 +73,9 @@ def _declared(name: str, tree: Map, report: Report) -> Declared | None:
             report.add("unknown-key", f"there is no key '{key}' here", tree.keys_at[key], nearest(key, known))
     named = [key for key in tree if key in readers]
     if len(named) != 1:
-        message = f"data.{name} names {'no file' if not named else 'several files'}"
-        report.add("missing-key" if not named else "bad-count", message, tree.at, f"one of {', '.join(f'{r}: FILE' for r in readers)}")
+        code, message = ("bad-count", "several files") if named else ("missing-key", "no file")
+        hint = f"one of {', '.join(f'{r}: FILE' for r in readers)}"
+        report.add(code, f"data.{name} names {message}", tree.at, hint)
         return None
     source = validate(DataSource, tree.pick(set(known)), report)
     if source is None:
@@ -80,7 +85,9 @@ def _declared(name: str, tree: Map, report: Report) -> Declared | None:
     return Declared(name, source, named[0], str(tree[named[0]]), tree)
 
 
-def load_tables(declared: tuple[Declared, ...], files: Files, report: Report, *, rows_name: str | None = None) -> dict[str, Table]:
+def load_tables(
+    declared: tuple[Declared, ...], files: Files, report: Report, *, rows_name: str | None = None
+) -> dict[str, Table]:
     """All tables by name. Bad rows of the table `rows_name` are left to the plan; those of any other are errors."""
     tables = {}
     for entry in declared:
@@ -214,7 +221,8 @@ def _to_float(value: Any) -> float | None:
     text = str(value).strip()
     if not re.search(r"\d", text) or not _NUMBER.match(text):
         return None
-    number = float(text.replace(",", ""))
+    number = SourceFloat(text.replace(",", ""))
+    number.source = text
     return number if abs(number) != float("inf") else None
 
 
