@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import FileStamp, OutRecord, Store, sweep_partials
 from qwen_pipeline.types import Manifest
 
-from .bench import choose_for, code_digest, fonts_digest, templates_of, usage_of, wanted_model
+from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
 from .deliver import PROMPTS, Shelf
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
@@ -121,17 +120,12 @@ def _remember(run: Run, shelf: Shelf, started: int) -> None:
     planned, order = run.planned, run.planned.order
     usage, model = usage_of(planned.spec), wanted_model(planned.spec)
     paths, _ = all_inputs(planned)
-    stamps = [FileStamp.of(path) for path in (*paths, *_folders(templates_of(order)))]
+    stamps = [FileStamp.of(path) for path in paths]
     # A file changed while we worked may not be what we read: a stamp that never fits makes the next build look again.
     inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
     key = _key(order, usage, model, run.settings) if not run.failures else ""
     files = tuple(shelf.stamps.values())
     run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files))
-
-
-def _folders(root: Path) -> list[Path]:
-    """Folders in which a new file could change what a spec means."""
-    return [root, *(Path(path) for path, _, _ in os.walk(root) if path != str(root))]
 
 
 def _known(before: OutRecord | None) -> dict[str, FileStamp]:

@@ -14,9 +14,12 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import ImageLayer, InputFile, OutputRequest, Page, Piece, Place, Plan
 from qwen_pipeline.types.spec import FontSpec, Spec
 
-from .bench import Bench, choose, plan_context
+from .bench import Bench, choose, plan_context, templates_of
 from .deliver import OWN_NAMES
 from .order import Order
+
+TEMPLATES = "templates/"
+"""How the names of inputs begin that come from the library of kinds, layouts and styles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,19 @@ def asset_files(pieces: Iterable[Piece], made: Plan) -> dict[str, str]:
 
 
 def all_inputs(planned: Planned) -> tuple[tuple[Path, ...], tuple[InputFile, ...]]:
-    """(every file that the plan depends on, absolute; the same as they are named in the manifest)."""
-    folder = Path(planned.spec.folder)
-    assets = asset_files(planned.plan.pieces, planned.plan)
-    known = {(folder / entry.path).resolve(): entry for entry in planned.plan.inputs}
-    for path, digest in assets.items():
-        absolute = Path(path)
-        known.setdefault(absolute.resolve(), InputFile(os.path.relpath(absolute, folder), digest))
-    return tuple(known), tuple(sorted(known.values(), key=lambda entry: entry.path))
+    """(files and folders that the plan depends on, absolute; the files as they are named in the manifest).
+
+    Of the templates every file and folder counts, because a new one may change what a spec means.
+    """
+    folder, library = Path(planned.spec.folder), templates_of(planned.order)
+    named = {(_where(entry.path, folder, library)).resolve(): entry for entry in planned.plan.inputs}
+    for path, digest in asset_files(planned.plan.pieces, planned.plan).items():
+        named.setdefault(Path(path).resolve(), InputFile(os.path.relpath(path, folder), digest))
+    stamped = dict.fromkeys([*named, library, *library.rglob("*")])
+    return tuple(stamped), tuple(sorted(named.values(), key=lambda entry: entry.path))
+
+
+def _where(name: str, folder: Path, library: Path) -> Path:
+    """The file that an input's name stands for: beside the spec, or `templates/...` of the library."""
+    inside = name.removeprefix(TEMPLATES)
+    return library / inside if inside != name and (library / inside).is_file() else folder / name
