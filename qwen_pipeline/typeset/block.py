@@ -70,7 +70,7 @@ def words_of(layer: TextLayer, fonts: Fonts) -> tuple[Words, ...]:
         text = normalise(part.text, style)
         if not text:
             continue
-        first = part is layer.parts[0]
+        first = not out
         weight = style.weight if first else layer.pair_weight or style.weight
         color = style.color if first else layer.pair_color or style.color
         one = measure_vertical if down else measure

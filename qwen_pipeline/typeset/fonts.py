@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,6 +72,7 @@ class Fonts:
     def __init__(self, families: Mapping[str, FamilySpec] | None = None, cache_dir: Path | None = None) -> None:
         self._families = {name: (spec.latin, spec.cjk) for name, spec in sorted((families or {}).items())}
         self._cache_dir = cache_dir
+        self._lock = threading.Lock()
         self._instances: dict[str, _Instance] = {}
         self._chains: dict[tuple[str, str, bool], tuple[FontFile, ...]] = {}
         self._found: dict[tuple[str, str, int], dict[str, str | None]] = {}
@@ -108,9 +110,12 @@ class Fonts:
         return self._instance(font_id).data
 
     def _instance(self, font_id: str) -> _Instance:
-        if font_id not in self._instances:
-            self._instances[font_id] = _Instance(instance_bytes(self._file(font_id), font_id, self._cache_dir))
-        return self._instances[font_id]
+        found = self._instances.get(font_id)
+        if found is None:
+            with self._lock:
+                found = self._instances.get(font_id) or _Instance(instance_bytes(self._file(font_id), font_id, self._cache_dir))
+                self._instances[font_id] = found
+        return found
 
     def _file(self, font_id: str) -> FontFile:
         for file in _NOTO.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Mapping
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -56,28 +57,21 @@ def quadratics(p0: Point, p1: Point, p2: Point, p3: Point, tolerance: float) -> 
     The cubic is cut at equal parameters; each piece's control point is (3 (b + c) - a - d) / 4. The error of n pieces is
     sqrt(3) / 36 |p3 - 3 p2 + 3 p1 - p0| / n^3 (Sederberg, Computer Aided Geometric Design, on degree reduction).
     """
-    bend = math.hypot(p3[0] - 3 * p2[0] + 3 * p1[0] - p0[0], p3[1] - 3 * p2[1] + 3 * p1[1] - p0[1])
-    n = max(1, math.ceil((math.sqrt(3) / 36 * bend / tolerance) ** (1 / 3)))
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = p0, p1, p2, p3
+    ax, bx, cx = x3 - x0 + 3 * (x1 - x2), 3 * (x0 - 2 * x1 + x2), 3 * (x1 - x0)
+    ay, by, cy = y3 - y0 + 3 * (y1 - y2), 3 * (y0 - 2 * y1 + y2), 3 * (y1 - y0)
+    n = max(1, math.ceil((math.sqrt(3) / 36 * math.hypot(ax, ay) / tolerance) ** (1 / 3)))
     out: Contour = []
-    for i in range(n):
-        a, d = i / n, (i + 1) / n
-        start, end = _at(p0, p1, p2, p3, a), _at(p0, p1, p2, p3, d)
-        third = (d - a) / 3
-        u, v = _slope(p0, p1, p2, p3, a), _slope(p0, p1, p2, p3, d)
-        control = [(3 * (s + k * third + e - m * third) - s - e) / 4 for s, e, k, m in zip(start, end, u, v, strict=True)]
-        out += [(control[0], control[1], False), (end[0], end[1], True)]
+    quarter, x, y, dx, dy = 0.25 / n, x0, y0, cx, cy
+    for i in range(1, n + 1):
+        t = i / n
+        ex, ey = ((ax * t + bx) * t + cx) * t + x0, ((ay * t + by) * t + cy) * t + y0
+        fx, fy = (3 * ax * t + 2 * bx) * t + cx, (3 * ay * t + 2 * by) * t + cy
+        # By Hermite's form 3 (b + c) - a - d = 2 (a + d) + (slope at a - slope at d) / n
+        out.append(((x + ex) / 2 + quarter * (dx - fx), (y + ey) / 2 + quarter * (dy - fy), False))
+        out.append((ex, ey, True))
+        x, y, dx, dy = ex, ey, fx, fy
     return out
-
-
-def _at(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
-    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-    return (a * p0[0] + b * p1[0] + c * p2[0] + d * p3[0], a * p0[1] + b * p1[1] + c * p2[1] + d * p3[1])
-
-
-def _slope(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
-    a, b, c = 3 * (1 - t) ** 2, 6 * t * (1 - t), 3 * t * t
-    x, y = (a * (p1[k] - p0[k]) + b * (p2[k] - p1[k]) + c * (p3[k] - p2[k]) for k in (0, 1))
-    return (x, y)
 
 
 def with_quadratic_outlines(face: hb.Face, tables: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -118,12 +112,10 @@ def _simple_glyph(contours: list[Contour]) -> bytes:
     """A simple glyph, every coordinate a word (OpenType 1.9, "glyf"). PostScript's contours turn the other way."""
     if not contours:
         return b""
-    turned = [[c[0], *reversed(c[1:])] for c in contours]
-    xy = np.rint(np.asarray([(x, y) for c in turned for x, y, _ in c])).astype(np.int32)
-    flags = bytes(int(on) for c in turned for _, _, on in c)
-    ends = np.cumsum([len(c) for c in turned]) - 1
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    deltas = np.diff(xy, axis=0, prepend=np.zeros((1, 2), np.int32)).astype(">i2")
-    data = struct.pack(">5h", len(turned), low[0], low[1], high[0], high[1])
-    data += bytes(ends.astype(">u2").tobytes()) + b"\0\0" + flags + deltas[:, 0].tobytes() + deltas[:, 1].tobytes()
+    points = [point for c in contours for point in (c[0], *c[:0:-1])]
+    xs, ys = [round(x) for x, _, _ in points], [round(y) for _, y, _ in points]
+    ends = [end - 1 for end in accumulate(map(len, contours))]
+    moves = [b - a for values in (xs, ys) for a, b in pairwise((0, *values))]
+    data = struct.pack(f">5h{len(ends)}HH", len(ends), min(xs), min(ys), max(xs), max(ys), *ends, 0)
+    data += bytes([on for _, _, on in points]) + struct.pack(f">{len(moves)}h", *moves)
     return data + b"\0" * (-len(data) % 4)

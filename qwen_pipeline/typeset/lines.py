@@ -11,8 +11,8 @@ from .measure import Measured
 Span = tuple[int, int]
 
 _TOLERANCE_EM = 1e-4
-_WIDOW_EM = 2.0
-"""A last line shorter than this takes something from the line above."""
+_WIDOW_EM, _WIDOW_WORD_EM = 2.0, 4.0
+"""A last line shorter than this, or a single word shorter than that, takes something from the line above."""
 _MOST_BREAKS = 80
 """Balancing compares all ways to break; a text with more places than this is no title."""
 _OFF_PAUSE = 0.15
@@ -63,10 +63,15 @@ def _no_widow(measured: Measured, lines: tuple[Span, ...], width_em: float) -> t
     """The last break earlier by as little as it takes, where that leaves the line above at least half full."""
     (above, cut), (_, stop) = lines[-2:]
     for earlier in reversed([b for b in measured.breaks if above < b < cut]):
-        if measured.width(cut, stop) >= _WIDOW_EM or measured.width(above, earlier) < width_em / 2:
+        if not _widow(measured, cut, stop) or measured.width(above, earlier) < width_em / 2:
             break
         cut = earlier
     return (*lines[:-2], (above, cut), (cut, stop))
+
+
+def _widow(measured: Measured, start: int, stop: int) -> bool:
+    single = not any(start < b < stop for b in measured.breaks)
+    return measured.width(start, stop) < (_WIDOW_WORD_EM if single else _WIDOW_EM)
 
 
 def _balance(measured: Measured, width_em: float, count: int) -> tuple[Span, ...]:

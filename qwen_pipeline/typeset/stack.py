@@ -129,7 +129,7 @@ def _boxes(column: _Column, blocks: Mapping[int, Block]) -> dict[int, Box]:
     out = {}
     for (i, layer), gap in zip(column.layers, gaps, strict=True):
         top += gap
-        box = Box(within.x_pt, top, within.w_pt, heights[i])
+        box = Box(within.x_pt, round(top, 3), within.w_pt, round(heights[i], 3))
         out[i] = _square(box, column.region) if isinstance(layer, (QrLayer, IconLayer)) else box
         top += heights[i]
     return out
@@ -153,4 +153,4 @@ def _shares(column: _Column, left: float) -> dict[int, float]:
 def _square(box: Box, region: Region) -> Box:
     side = min(box.w_pt, box.h_pt)
     shift = {"center": 0.5, "end": 1.0}.get(region.align, 0.0)
-    return Box(round(box.x_pt + shift * (box.w_pt - side), 3), round(box.y_pt, 3), round(side, 3), round(side, 3))
+    return Box(round(box.x_pt + shift * (box.w_pt - side), 3), box.y_pt, side, side)
