@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import Batch, Document, LocaleSet, SizeAxis, Spec, Table
-from pydantic import TypeAdapter, ValidationError
 
 from .canvas import check_canvas
 from .checks import check_name
@@ -98,9 +99,7 @@ class _Reader:
         key = self._data_key()
         for rule in _RULES:
             if key and isinstance(matrix.get(rule), tuple):
-                matrix[rule] = tuple(
-                    {"row" if k == key else k: v for k, v in entry.items()} if isinstance(entry, dict) else entry for entry in matrix[rule]
-                )
+                matrix[rule] = tuple(_rename(entry, key, "row") for entry in matrix[rule])
         return matrix
 
     def _data_key(self) -> str | None:
@@ -189,16 +188,15 @@ class _Reader:
 
     def _check_rules(self, axes: Mapping[str, Seq], rows: Table | None) -> None:
         matrix = self.tree.get("matrix")
-        for rule in _RULES if isinstance(matrix, Map) else ():
-            entries = matrix.get(rule, Seq.of((), (), matrix.at))
-            if not isinstance(entries, Seq):
+        if not isinstance(matrix, Map):
+            return
+        for rule in (r for r in _RULES if r in matrix):
+            entries = matrix[rule]
+            if not isinstance(entries, Seq) or not all(isinstance(entry, Map) for entry in entries):
                 self.report.add("wrong-type", f"{rule} is a list of maps", matrix.places[rule], "- {locale: en-US, size: story}")
                 continue
-            for entry, place in zip(entries, entries.places, strict=True):
-                if isinstance(entry, Map):
-                    self._check_entry(entry, rule, axes, rows)
-                else:
-                    self.report.add("wrong-type", f"an entry of {rule} is a map", place, "{locale: en-US, size: story}")
+            for entry in entries:
+                self._check_entry(entry, rule, axes, rows)
 
     def _check_entry(self, entry: Map, rule: str, axes: Mapping[str, Seq], rows: Table | None) -> None:
         row_keys = {"row", self._data_key() or "row"}
@@ -214,7 +212,9 @@ class _Reader:
         missing = [axis for axis in axes if axis not in entry]
         if rule == "include" and missing:
             first = ", ".join(axis_id(v) for v in axes[missing[0]])
-            self.report.add("bad-include", f"include says nothing of the axis '{missing[0]}'", entry.at, f"add {missing[0]}: one of {first}")
+            self.report.add(
+                "bad-include", f"include says nothing of the axis '{missing[0]}'", entry.at, f"add {missing[0]}: one of {first}"
+            )
 
     def _one_of(self, value: str, known: Iterable[str], axis: str, place: Place) -> None:
         words = list(known)
@@ -239,13 +239,18 @@ class _Reader:
         check_outputs(batch.outputs, tree, report)
         for name in tree.get("vars", ()):
             check_name(name, "variable", tree["vars"].keys_at[name], report)
-        if batch.share is not None:
-            known = [axis for axis in axes] + [key for key in (self._data_key(),) if key] + ["row", "locale", "size"]
-            for index, name in enumerate(batch.share.scene):
-                if name not in known:
-                    report.add("unknown-axis", f"no axis or data key '{name}'", place_of(tree, ("share", "scene", index)), nearest(name, known))
+        self._check_share(batch, axes)
         if batch.schedule is not None and len(batch.schedule.cron.split()) != 5:
-            report.add("bad-value", f"'{batch.schedule.cron}' is no cron line", place_of(tree, ("schedule", "cron")), '"0 6 * * 1": minute hour day month weekday')
+            hint = '"0 6 * * 1": minute hour day month weekday'
+            report.add("bad-value", f"'{batch.schedule.cron}' is no cron line", place_of(tree, ("schedule", "cron")), hint)
+
+    def _check_share(self, batch: Batch, axes: Mapping[str, Seq]) -> None:
+        key = self._data_key()
+        known = [*axes, *([key] if key else []), "row", "locale", "size"]
+        for index, name in enumerate(batch.share.scene if batch.share else ()):
+            if name not in known:
+                place = place_of(self.tree, ("share", "scene", index))
+                self.report.add("unknown-axis", f"no axis or data key '{name}'", place, nearest(name, known))
 
 
 def axis_id(value: Any) -> str:
@@ -253,6 +258,10 @@ def axis_id(value: Any) -> str:
     if isinstance(value, Map):
         value = value.get("id", "")
     return str(getattr(value, "source", value))
+
+
+def _rename(entry: Any, key: str, to: str) -> Any:
+    return {to if k == key else k: v for k, v in entry.items()} if isinstance(entry, dict) else entry
 
 
 def _is_locale_set(value: str) -> bool:

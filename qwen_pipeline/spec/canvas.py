@@ -22,9 +22,11 @@ def check_canvas(canvas: CanvasSpec, tree: Any, place: Place, report: Report, ax
     short = min(width, height)
     bleed, safe = (axis.bleed if axis else None) or canvas.bleed, (axis.safe if axis else None) or canvas.safe
     if bleed and not 0 <= bleed.to_pt(short) <= short / 4:
-        report.add("bad-canvas", f"a bleed of {bleed} on {canvas.size}", _at(tree, "bleed", place), "3mm is usual")
+        message = f"a bleed of {bleed} on {canvas.size}"
+        report.add("bad-canvas", message, _at(tree, "bleed", place), "3mm is usual")
     if safe and not 0 <= safe.to_pt(short) < short / 2:
-        report.add("bad-canvas", f"safe margins of {safe} leave nothing of {canvas.size}", _at(tree, "safe", place), "5mm to 10mm are usual")
+        message = f"safe margins of {safe} leave nothing of {canvas.size}"
+        report.add("bad-canvas", message, _at(tree, "safe", place), "5mm to 10mm are usual")
 
 
 def _at(tree: Any, key: str, place: Place) -> Place:

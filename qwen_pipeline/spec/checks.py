@@ -61,41 +61,43 @@ class LayoutChecks:
         path = ("regions", name)
         self._within(region, layout.regions, raw, path, BUILT_IN_REGIONS)
         if region.grid and isinstance(region.grid.count, str):
-            listed = [n for n, s in layout.slots.items() if s.type in ("list", "items")]
-            if region.grid.count not in listed and region.grid.count not in self.names:
-                place = place_of(raw, (*path, "grid", "count"))
-                self.report.add("unknown-name", f"no list '{region.grid.count}' to count", place, nearest(region.grid.count, [*listed, *self.names]))
+            self._list_name(region.grid.count, layout.slots, place_of(raw, (*path, "grid", "count")), "to count")
         for cell, spec in region.cells.items():
             self._within(spec, region.cells, raw, (*path, "cells", cell), ())
         if region.cells and not region.grid:
-            self.report.add("missing-key", f"region '{name}' has cells, and no grid", place_of(raw, (*path, "cells"), key=True), "add grid: {count: ...}")
+            place = place_of(raw, (*path, "cells"), key=True)
+            self.report.add("missing-key", f"region '{name}' has cells, and no grid", place, "add grid: {count: ...}")
 
-    def _within(self, region: RegionSpec, others: Mapping[str, RegionSpec], raw: Map, path: tuple[str, ...], more: Iterable[str]) -> None:
+    def _within(
+        self, region: RegionSpec, others: Mapping[str, RegionSpec], raw: Map, path: tuple[str, ...], more: Iterable[str]
+    ) -> None:
         if region.within is None:
             return
         place = place_of(raw, (*path, "within"))
         if region.within not in others and region.within not in more:
             self.report.add("unknown-region", f"no region '{region.within}'", place, nearest(region.within, [*others, *more]))
             return
-        seen = [path[-1]]
-        step: str | None = region.within
+        seen, step = [path[-1]], region.within
         while step in others:
             if step in seen:
-                self.report.add("cyclic-region", f"these regions lie within one another: {' -> '.join([*seen, step])}", place)
+                chain = " -> ".join([*seen, step])
+                self.report.add("cyclic-region", f"these regions lie within one another: {chain}", place)
                 return
             seen.append(step)
-            step = others[step].within
+            step = others[step].within or ""
 
     def region_name(self, written: str, layout: Layout, place: Place, *, repeated: bool) -> None:
         """Report a layer's `in` that names no region, no cell or no box of a cell."""
         if written in layout.regions or written in BUILT_IN_REGIONS:
             return
         grids = {n: r for n, r in layout.regions.items() if r.grid}
-        known = [*layout.regions, *BUILT_IN_REGIONS, *(f"{n}[]" for n in grids), *(f"{n}[].{c}" for n, r in grids.items() for c in r.cells)]
+        boxes = [f"{n}[].{c}" for n, r in grids.items() for c in r.cells]
+        known = [*layout.regions, *BUILT_IN_REGIONS, *(f"{n}[]" for n in grids), *boxes]
         if written not in known:
             self.report.add("unknown-region", f"no region '{written}'", place, nearest(written, known))
         elif not repeated:
-            self.report.add("missing-key", f"'{written}' is a cell, and this layer has no for_each", place, "add for_each: the list that the grid counts")
+            hint = "add for_each: the list that the grid counts"
+            self.report.add("missing-key", f"'{written}' is a cell, and this layer has no for_each", place, hint)
 
     # --- layers ----------------------------------------------------------------------------------------------------
 
@@ -103,29 +105,32 @@ class LayoutChecks:
         path = ("layers", index)
         self.region_name(layer.in_, layout, place_of(raw, (*path, "in")), repeated=layer.for_each is not None)
         if layer.for_each is not None:
-            self._for_each(layer.for_each, layout.slots, place_of(raw, (*path, "for_each")))
+            self._list_name(layer.for_each, layout.slots, place_of(raw, (*path, "for_each")), "to repeat for")
         slot = getattr(layer, "slot", None)
         if slot is not None:
             self._slot(slot, layer.for_each, layout.slots, place_of(raw, (*path, "slot")))
         for key in _COLOR_KEYS:
             self._paint(getattr(layer, key, None), place_of(raw, (*path, key)))
         if isinstance(layer, TextLayerSpec) and layer.role not in self.roles:
-            self.report.add("unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles))
+            self.report.add(
+                "unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles)
+            )
         self._files(layer, place_of(raw, (*path, "src" if isinstance(layer, ImageLayerSpec) else "icon")))
         if isinstance(layer, ChartLayerSpec) and layer.chart:
             check_chart(layer.chart, raw["layers"][index]["chart"], self.tables, self.report)
         self.texts.check_model(layer, raw, path)
 
-    def _for_each(self, name: str, slots: Mapping[str, SlotSpec], place: Place) -> None:
+    def _list_name(self, name: str, slots: Mapping[str, SlotSpec], place: Place, what: str) -> None:
         listed = [n for n, s in slots.items() if s.type in ("list", "items")]
         if name not in listed and name not in self.names:
-            self.report.add("unknown-name", f"no list '{name}' to repeat for", place, nearest(name, [*listed, *self.names]))
+            self.report.add("unknown-name", f"no list '{name}' {what}", place, nearest(name, [*listed, *self.names]))
 
     def _slot(self, slot: str, for_each: str | None, slots: Mapping[str, SlotSpec], place: Place) -> None:
         head, *rest = slot.split(".")
         if head == "item":
             if for_each is None:
-                self.report.add("unknown-slot", f"'{slot}' without for_each", place, "add for_each: the list whose entries these are")
+                hint = "add for_each: the list whose entries these are"
+                self.report.add("unknown-slot", f"'{slot}' without for_each", place, hint)
                 return
             if for_each not in slots:
                 return
@@ -154,13 +159,6 @@ class LayoutChecks:
             self.files.asset(layer.src, place)
         if isinstance(layer, IconLayerSpec) and layer.icon and not is_dynamic(layer.icon) and layer.icon not in self.icons:
             self.report.add("unknown-icon", f"no icon '{layer.icon}'", place, nearest(layer.icon, self.icons))
-
-
-def check_slots(slots: Mapping[str, SlotSpec], reserved: Iterable[str], raw: Map, report: Report) -> None:
-    """Report slots that no spec could fill: a key of the document or page has that name."""
-    for name in slots:
-        if name in reserved and slots[name].type != "note":
-            report.add("reserved-name", f"'{name}' is a key of the spec itself", place_of(raw, ("slots", name), key=True), "call the slot otherwise")
 
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")

@@ -27,7 +27,12 @@ _CUSTOM = {
     "text_split": "text-split",
     "locale_key": "bad-locale",
 }
-_RANGE = {"greater_than": "more than {gt}", "greater_than_equal": "{ge} or more", "less_than": "less than {lt}", "less_than_equal": "{le} or less"}
+_RANGE = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "less than {lt}",
+    "less_than_equal": "{le} or less",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,9 @@ def _box_hint(parent: list[Any]) -> str:
 
 def _tag(where: tuple[Step, ...], item: Any) -> _Problem:
     if item["type"] == "union_tag_not_found":
-        return _Problem((*where, "kind"), 3, "missing-key", "the key 'kind' is missing", "add kind: text, image, qr, shape, icon or chart")
+        return _Problem(
+            (*where, "kind"), 3, "missing-key", "the key 'kind' is missing", "add kind: text, image, qr, shape, icon or chart"
+        )
     known = [word.strip("' ") for word in str(item["ctx"]["expected_tags"]).split(",")]
     tag = item["ctx"]["tag"]
     return _Problem((*where, "kind"), 3, "bad-value", f"'{tag}' is no kind of layer", nearest(tag, known))

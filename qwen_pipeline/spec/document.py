@@ -19,17 +19,15 @@ from .diagnose import validate
 from .extends import LayoutBook
 from .files import Files
 from .jinja import check_expression
+from .keywords import document_keys
 from .kinds import Templates
 from .outputs import check_outputs
-from .pages import PageReader, page_keys
+from .pages import PageReader
 from .report import Report, nearest
-from .shape import keys
 from .slots import SlotReader
 from .texts import TextRules, has_cjk
 from .tree import Map, Seq, flatten, place_of, plain, strings
 from .yaml12 import Source
-
-_PAGED_ONLY = ("defaults", "consistency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,9 @@ class _Reader:
         templates = self.request.templates
         declared = declare(self.tree.get("data"), self.report)
         tables = load_tables(declared, self.request.files, self.report)
-        pages = self._pages(rules, brand, {d.name: tables[d.name].columns if d.name in tables else () for d in declared}, own_keys)
+        pages = self._pages(
+            rules, brand, {d.name: tables[d.name].columns if d.name in tables else () for d in declared}, own_keys
+        )
         if document is not None:
             self._check(document, rules, pages)
         self.report.stop_if_any()
@@ -118,7 +118,12 @@ class _Reader:
         if found:
             place, tags = found
             message = f"the texts are in {' and '.join(tags)}, and locales is missing"
-            self.report.add("missing-locale", message, place, f"add locales: [{', '.join(tags)}], or [{'+'.join(tags[:2])}] for one bilingual piece")
+            self.report.add(
+                "missing-locale",
+                message,
+                place,
+                f"add locales: [{', '.join(tags)}], or [{'+'.join(tags[:2])}] for one bilingual piece",
+            )
             return (), document
         shown = self.tree.without("scene", "data", "brand", "outputs", "defaults", "facts", "kind", "name")
         chinese = has_cjk(text for path, text, _ in strings(shown) if ".scene" not in path)
@@ -131,12 +136,15 @@ class _Reader:
 
     def _brand(self) -> Brand | None:
         if self.request.brand:
-            written, place, files = self.request.brand
-            return load_brand(written, place, files, self.report)
+            return load_brand(*self.request.brand, self.report)
         written = self.tree.get("brand")
-        return load_brand(written, self.tree.places["brand"], self.request.files, self.report) if isinstance(written, str) else None
+        if not isinstance(written, str):
+            return None
+        return load_brand(written, self.tree.places["brand"], self.request.files, self.report)
 
-    def _pages(self, rules: TextRules, brand: Brand | None, tables: dict[str, tuple[str, ...]], own_keys: tuple[str, ...]) -> tuple[PageSource, ...]:
+    def _pages(
+        self, rules: TextRules, brand: Brand | None, tables: dict[str, tuple[str, ...]], own_keys: tuple[str, ...]
+    ) -> tuple[PageSource, ...]:
         templates, files, report = self.request.templates, self.request.files, self.report
         theme, icons, styles = make_theme(templates.type_scale(), self.kind, brand), templates.icons(), templates.styles()
         variables = self.tree.get("vars")
@@ -170,7 +178,9 @@ class _Reader:
             wanted = document.consistency.reference.split(".", 1)[-1]
             known = [page.id for page in pages]
             if wanted not in known:
-                report.add("unknown-page", f"no page '{wanted}'", place_of(tree, ("consistency", "reference")), nearest(wanted, known))
+                report.add(
+                    "unknown-page", f"no page '{wanted}'", place_of(tree, ("consistency", "reference")), nearest(wanted, known)
+                )
 
     def _default_name(self) -> str:
         """The file's name, as far as it is one."""
@@ -181,17 +191,6 @@ class _Reader:
         return name
 
 
-def document_keys(kind: AssetKind) -> tuple[str, ...]:
-    """The keys that every document of a kind has, beside pages and slots."""
-    return tuple(key for key in keys(Document) if kind.pages or key not in _PAGED_ONLY)
-
-
-def all_keys(kind: AssetKind) -> tuple[str, ...]:
-    """Every key of a document that is no slot."""
-    more = (kind.pages,) if kind.pages else (*page_keys(kind), kind.layout_key)
-    return (*document_keys(kind), *more)
-
-
 def _tags(sets: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for locale in sets for tag in locale.split("+")))
 
@@ -199,7 +198,11 @@ def _tags(sets: tuple[str, ...]) -> tuple[str, ...]:
 def _locale_maps(tree: Any) -> tuple[Place, tuple[str, ...]] | None:
     """The first map from locales to texts."""
     if isinstance(tree, Map):
-        if tree and all(re.match(LOCALE_PATTERN, key) and isinstance(value, str) for key, value in tree.items()) and _known_language(tree):
+        if (
+            tree
+            and all(re.match(LOCALE_PATTERN, key) and isinstance(value, str) for key, value in tree.items())
+            and _known_language(tree)
+        ):
             return tree.at, tuple(tree)
         tree = tuple(value for key, value in tree.items() if key not in ("scene", "data", "checks", "outputs"))
     if isinstance(tree, (tuple, Seq)):
@@ -209,5 +212,3 @@ def _locale_maps(tree: Any) -> tuple[Place, tuple[str, ...]] | None:
 
 def _known_language(tree: Map) -> bool:
     return any("-" in key or key in ("zh", "en", "ja", "ko", "de", "fr", "es", "it", "pt", "ru") for key in tree)
-
-

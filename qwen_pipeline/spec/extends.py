@@ -12,6 +12,7 @@ from qwen_pipeline.types.spec import SHAPES, AssetKind, Layout
 
 from .diagnose import validate
 from .files import Files, shown
+from .keywords import slot_keys_taken
 from .kinds import Templates, read_template
 from .merge import apply_changes, merge_layouts
 from .report import Report, nearest
@@ -119,8 +120,16 @@ class LayoutBook:
         layout = validate(Layout, merged, self.report)
         if layout is None:
             return None
+        self._check_slots(layout, merged)
         variants = merged.get("variants", ())
         return Chain(layout.name, merged.without("variants", "extends"), tuple(variants), layout)
+
+    def _check_slots(self, layout: Layout, raw: Map) -> None:
+        """Slots that no spec could fill: a key has that name where slots are filled in. Notes are meant to be both."""
+        for name, slot in layout.slots.items():
+            if slot.type != "note" and name in slot_keys_taken(self.kind):
+                place = place_of(raw, ("slots", name), key=True)
+                self.report.add("reserved-name", f"'{name}' is a key of the spec itself", place, "call the slot otherwise")
 
     # --- variants --------------------------------------------------------------------------------------------------
 
@@ -162,9 +171,11 @@ def layouts_of(templates: Templates, kind: AssetKind) -> dict[str, Layout]:
         chain = book.chain(name, Place(shown(path)))
         if chain is not None:
             if chain.name != name:
-                report.add("bad-layout", f"the layout is called '{chain.name}', and its file '{path.name}'", place_of(read_template(path).data, ("name",)))
+                report.add(
+                    "bad-layout",
+                    f"the layout is called '{chain.name}', and its file '{path.name}'",
+                    place_of(read_template(path).data, ("name",)),
+                )
             found[name] = chain.layout
     report.stop_if_any()
     return found
-
-

@@ -78,7 +78,9 @@ class Files:
     def note(self, path: Path, name: str | None = None) -> None:
         """Remember a file that decides the result."""
         stat = path.stat()
-        self.inputs[name or Path(os.path.relpath(path, self.base.resolve())).as_posix()] = _digest(str(path), stat.st_mtime_ns, stat.st_size)
+        self.inputs[name or Path(os.path.relpath(path, self.base.resolve())).as_posix()] = _digest(
+            str(path), stat.st_mtime_ns, stat.st_size
+        )
 
     def result(self) -> tuple[InputFile, ...]:
         return tuple(InputFile(path, digest) for path, digest in sorted(self.inputs.items()))

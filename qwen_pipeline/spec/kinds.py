@@ -73,7 +73,12 @@ class Templates:
     def note_inputs(self, files: Files, kind: str) -> None:
         """Remember the files that decide every piece of a kind."""
         shared = self.root / "_shared"
-        names = [self.folder(kind) / "kind.yaml", shared / "type.yaml", shared / "icons.yaml", *sorted((shared / "styles").glob("*.yaml"))]
+        names = [
+            self.folder(kind) / "kind.yaml",
+            shared / "type.yaml",
+            shared / "icons.yaml",
+            *sorted((shared / "styles").glob("*.yaml")),
+        ]
         for path in names:
             if path.is_file():
                 files.note(path, self.name(path))

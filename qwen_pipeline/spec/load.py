@@ -24,7 +24,9 @@ from .yaml12 import Source, Stop, read_file
 _NOT_PIECES = ("Brand", "Layout")
 
 
-def load(path: Path | str, *, templates: Path | str | None = None, overrides: Iterable[str] = (), assets_dir: Path | str | None = None) -> Spec:
+def load(
+    path: Path | str, *, templates: Path | str | None = None, overrides: Iterable[str] = (), assets_dir: Path | str | None = None
+) -> Spec:
     """The spec in the file `path`, with its layouts, brand, data and template.
 
     `templates`: a templates folder, None = our own. `overrides`: `key=value` lines of `--set`. `assets_dir`: where paths may also
@@ -70,7 +72,9 @@ def _template(written: str, place: Place, request: Request, overrides: Sequence[
         message = f"a {source.data['kind']} cannot be the template of a batch"
         request.report.add("wrong-kind", message, place, "a Poster, a Deck, an Infographic")
         return None
-    inner = Request(path, request.templates, files.at(path.parent), request.report, request.brand, request.locales, request.filled)
+    inner = Request(
+        path, request.templates, files.at(path.parent), request.report, request.brand, request.locales, request.filled
+    )
     return _load(source, inner, overrides)
 
 
@@ -107,7 +111,12 @@ def _kind(tree: Map, templates: Templates, report: Report) -> str:
         report.add("missing-key", "the key 'kind' is missing", place_of(tree, (near[0],), key=True) if near else tree.at, hint)
     elif kind in _NOT_PIECES:
         _check_alone(str(kind), tree, report)
-        report.add("not-a-piece", f"a {kind} is used by other specs; there is nothing to build", tree.places["kind"], f"a piece has kind: {', '.join(known)}")
+        report.add(
+            "not-a-piece",
+            f"a {kind} is used by other specs; there is nothing to build",
+            tree.places["kind"],
+            f"a piece has kind: {', '.join(known)}",
+        )
     elif kind not in known:
         report.add("unknown-kind", f"no kind '{getattr(kind, 'source', kind)}'", tree.places["kind"], nearest(str(kind), known))
     else:
@@ -119,5 +128,3 @@ def _check_alone(kind: str, tree: Map, report: Report) -> None:
     if kind == "Brand":
         folder = Path(tree.at.file).parent
         read_brand(Source(tree.at.file, tree, ""), Files(folder, find_root(folder, None), report, folder), report)
-
-

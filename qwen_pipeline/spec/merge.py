@@ -14,7 +14,9 @@ def merge_layouts(base: Map, over: Map, report: Report) -> Map:
     """A derived layout on its base: maps by key, layers by id, variants one after another; its own name and words."""
     out = merge_maps(base.without("describe", "extends"), over.without("layers", "variants", "scene"))
     if "layers" in over:
-        out.put("layers", merge_layers(base.get("layers"), over["layers"], report, "the layout it extends"), over.places["layers"])
+        out.put(
+            "layers", merge_layers(base.get("layers"), over["layers"], report, "the layout it extends"), over.places["layers"]
+        )
     if "variants" in over:
         out.put("variants", _joined(base.get("variants"), over["variants"]), over.places["variants"])
     if "scene" in over:
@@ -57,7 +59,12 @@ def merge_layers(base: Any, over: Any, report: Report, whose: str) -> Any:
         key = _key(layer, ("over", index))
         place = over.places[index]
         if key in own and isinstance(key, str):
-            report.add("duplicate-id", f"two layers are called '{key}'; the first in line {own[key].line}", place, "layers have ids of their own")
+            report.add(
+                "duplicate-id",
+                f"two layers are called '{key}'; the first in line {own[key].line}",
+                place,
+                "layers have ids of their own",
+            )
             continue
         own[key] = place
         if key in values:

@@ -21,7 +21,12 @@ def check_outputs(outputs: Sequence[OutputSpec], tree: Map, report: Report) -> N
             continue
         problem = _problem(output.name)
         if problem:
-            report.add("unsafe-name", f"“{output.name}” {problem}", place_of(tree, ("outputs", index, "name")), 'a path inside the output folder: "{name}.{locale}.pdf"')
+            report.add(
+                "unsafe-name",
+                f"“{output.name}” {problem}",
+                place_of(tree, ("outputs", index, "name")),
+                'a path inside the output folder: "{name}.{locale}.pdf"',
+            )
 
 
 def _problem(name: str) -> str:

@@ -13,21 +13,14 @@ from .checks import LayoutChecks
 from .diagnose import validate
 from .extends import Effective, LayoutBook
 from .jinja import check_expression, is_dynamic
+from .keywords import page_keys
 from .merge import merge_scenes
 from .report import Report, nearest
-from .shape import keys
 from .slots import ROOT_LOGO, SlotReader
 from .tree import Map, Seq, place_of
 
-ONE_PAGE_KEYS = ("scene", "regions", "layers", "background", "notes")
-"""Keys of a page where the whole spec is one page; the others would say nothing there."""
 _CHANGES = ("regions", "layers", "background")
 _CONTENT = frozenset({"text", "src", "data", "icon", "chart"})
-
-
-def page_keys(kind: AssetKind) -> tuple[str, ...]:
-    """The keys of a page of this kind, beside its slots."""
-    return keys(PageSpec) if kind.pages else ONE_PAGE_KEYS
 
 
 @dataclass(slots=True)
@@ -72,7 +65,9 @@ class PageReader:
         listed = own.get(name)
         if not isinstance(listed, Seq) or not listed:
             code = "missing-key" if name not in own else "wrong-type" if not isinstance(listed, Seq) else "bad-count"
-            self.report.add(code, f"a {self.kind.kind} needs {name}", place_of(own, (name,)), f"{name}: a list, each entry after '- '")
+            self.report.add(
+                code, f"a {self.kind.kind} needs {name}", place_of(own, (name,)), f"{name}: a list, each entry after '- '"
+            )
             return ()
         pages = []
         for index, tree in enumerate(listed):
@@ -113,7 +108,11 @@ class PageReader:
         given.at = place
         filled = self.filled | _filled_by_layers(tree, chain.layout) | ({"notes"} if "notes" in tree else set())
         slots = self.slots.read(
-            given, chain.layout.slots, whose=f"layout {chain.name}", other_keys=(*self.other_keys, *page_keys(self.kind)), filled=filled
+            given,
+            chain.layout.slots,
+            whose=f"layout {chain.name}",
+            other_keys=(*self.other_keys, *page_keys(self.kind)),
+            filled=filled,
         )
         scene = self._scene(tree, chain.raw, effective)
         if spec is None:
@@ -145,7 +144,12 @@ class PageReader:
             listed = [n for n, s in layout.slots.items() if s.type in ("list", "items")]
             if spec.for_each not in listed and spec.for_each not in self.checks.names:
                 known = [*listed, *self.checks.names]
-                self.report.add("unknown-name", f"no list '{spec.for_each}' to repeat for", tree.places["for_each"], nearest(spec.for_each, known))
+                self.report.add(
+                    "unknown-name",
+                    f"no list '{spec.for_each}' to repeat for",
+                    tree.places["for_each"],
+                    nearest(spec.for_each, known),
+                )
 
     # --- scenes ----------------------------------------------------------------------------------------------------
 
@@ -189,4 +193,5 @@ def _filled_by_layers(tree: Map, layout: Layout) -> frozenset[str]:
     if not isinstance(given, Seq):
         return frozenset()
     own = {layer.get("id") for layer in given if isinstance(layer, Map) and _CONTENT & set(layer)}
-    return frozenset(str(layer.slot) for layer in layout.layers if layer.id in own and getattr(layer, "slot", None))
+    shown = (getattr(layer, "slot", None) for layer in layout.layers if layer.id in own)
+    return frozenset(slot for slot in shown if slot)

@@ -29,10 +29,11 @@ class Report:
 
     def error(self) -> SpecError:
         """One error for everything: a DataError where only data is wrong. At most one diagnostic for each code and position."""
-        seen: dict[tuple[str, str, int, int], Diagnostic] = {}
+        seen: dict[tuple[object, ...], Diagnostic] = {}
         for diagnostic in self.found:
             place = diagnostic.place
-            seen.setdefault((diagnostic.code, place.file, place.line, place.column if place.line else hash(diagnostic)), diagnostic)
+            where = (place.line, place.column) if place.line else (place.path, diagnostic.message)
+            seen.setdefault((diagnostic.code, place.file, where), diagnostic)
         return (DataError if self.only_data else SpecError)(seen.values())
 
     def stop_if_any(self) -> None:

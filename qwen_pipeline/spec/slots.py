@@ -33,8 +33,19 @@ class SlotReader:
     def report(self) -> Report:
         return self.texts.report
 
-    def read(self, given: Map, slots: Mapping[str, SlotSpec], *, whose: str, other_keys: tuple[str, ...] = (), filled: frozenset[str] = frozenset()) -> dict[str, SlotValue]:
-        """The values of `given` by slot. `other_keys`: what else could be meant by an unknown key; `filled`: slots that need nothing."""
+    def read(
+        self,
+        given: Map,
+        slots: Mapping[str, SlotSpec],
+        *,
+        whose: str,
+        other_keys: tuple[str, ...] = (),
+        filled: frozenset[str] = frozenset(),
+    ) -> dict[str, SlotValue]:
+        """The values of `given` by slot.
+
+        `other_keys`: what else could be meant by an unknown key; `filled`: slots that need no value.
+        """
         out: dict[str, SlotValue] = {}
         for key, value in given.items():
             if key not in slots:
@@ -70,7 +81,8 @@ class SlotReader:
 
     def _text(self, slot: SlotSpec, value: Any, place: Place) -> Text | None:
         if isinstance(value, Seq):
-            return self._wrong(value, "text", place)
+            self._wrong(value, "text", place)
+            return None
         return self.texts.read(value, place)
 
     def _list(self, slot: SlotSpec, value: Any, place: Place) -> tuple[SlotValue, ...] | None:
@@ -89,18 +101,23 @@ class SlotReader:
 
     def _entries(self, slot: SlotSpec, value: Any, place: Place) -> Seq | None:
         if not isinstance(value, Seq):
-            self.report.add("wrong-type", f"{_kind(value)} where a list is wanted", place, "write each entry on a line of its own, after '- '")
+            self.report.add(
+                "wrong-type", f"{_kind(value)} where a list is wanted", place, "write each entry on a line of its own, after '- '"
+            )
             return None
         count = len(value)
         low, high = slot.min or 0, slot.max
         if count < low or (high is not None and count > high):
             allowed = f"{low} to {high}" if high is not None else f"at least {low}"
-            self.report.add("bad-count", f"{count} entries; {allowed} fit here", place, "choose another layout, or split the list")
+            self.report.add(
+                "bad-count", f"{count} entries; {allowed} fit here", place, "choose another layout, or split the list"
+            )
         return value
 
     def _group(self, slot: SlotSpec, value: Any, place: Place) -> Mapping[str, SlotValue] | None:
         if not isinstance(value, Map):
-            return self._wrong(value, f"a map with {', '.join(slot.fields)}", place)
+            self._wrong(value, f"a map with {', '.join(slot.fields)}", place)
+            return None
         return self.read(value.without(*({"id"} - set(slot.fields))), slot.fields, whose="an entry here")
 
     def _string(self, slot: SlotSpec, value: Any, place: Place) -> Text | str | None:
@@ -120,14 +137,16 @@ class SlotReader:
 
     def _icon(self, slot: SlotSpec, value: Any, place: Place) -> str | None:
         if not isinstance(value, str):
-            return self._wrong(value, "an icon's name", place)
+            self._wrong(value, "an icon's name", place)
+            return None
         if not is_dynamic(value) and value not in self.icons:
             self.report.add("unknown-icon", f"no icon '{value}'", place, nearest(value, self.icons))
         return value
 
     def _chart(self, slot: SlotSpec, value: Any, place: Place) -> ChartSpec | None:
         if not isinstance(value, Map):
-            return self._wrong(value, "a map with type, from, x and y", place)
+            self._wrong(value, "a map with type, from, x and y", place)
+            return None
         chart = validate(ChartSpec, value, self.report)
         if chart is not None:
             self.texts.check_model(chart, value)
@@ -141,13 +160,23 @@ class SlotReader:
 def check_chart(chart: ChartSpec, tree: Map, tables: Mapping[str, tuple[str, ...]], report: Report) -> None:
     """Report a table or columns that are not there."""
     if chart.from_ not in tables:
-        report.add("unknown-table", f"no table '{chart.from_}' under data", tree.places["from"], nearest(chart.from_, tables) or "declare it under data")
+        report.add(
+            "unknown-table",
+            f"no table '{chart.from_}' under data",
+            tree.places["from"],
+            nearest(chart.from_, tables) or "declare it under data",
+        )
         return
     columns = tables[chart.from_]
     for key, names in (("x", (chart.x,)), ("y", (chart.y,) if isinstance(chart.y, str) else chart.y)):
         for name in names:
             if columns and name not in columns and not is_dynamic(name):
-                report.add("unknown-column", f"the table '{chart.from_}' has no column '{name}'", tree.places[key], nearest(name, columns))
+                report.add(
+                    "unknown-column",
+                    f"the table '{chart.from_}' has no column '{name}'",
+                    tree.places[key],
+                    nearest(name, columns),
+                )
 
 
 def _kind(value: Any) -> str:

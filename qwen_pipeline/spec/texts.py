@@ -90,9 +90,14 @@ def check_nulls(tree: Any, report: Report) -> None:
         for key, value in tree.items():
             if key in split:
                 message = f"'{key}' has no value, and stands among texts: a comma split this string"
-                report.add("text-split", message, tree.keys_at[key], "quote the whole text: \"..., ...\"")
+                report.add("text-split", message, tree.keys_at[key], 'quote the whole text: "..., ..."')
             elif value is None:
-                report.add("text-null", f"nothing after '{key}:'", tree.keys_at[key], "write a value, quote a text with commas or colons in it, or leave the key out")
+                report.add(
+                    "text-null",
+                    f"nothing after '{key}:'",
+                    tree.keys_at[key],
+                    "write a value, quote a text with commas or colons in it, or leave the key out",
+                )
             else:
                 check_nulls(value, report)
     elif isinstance(tree, Seq):

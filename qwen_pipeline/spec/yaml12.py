@@ -118,14 +118,16 @@ class _Composer:
     nodes: int = 0
     depth: int = 0
     anchors: dict[str, tuple[Any, int] | None] = field(default_factory=dict)
-    events: Iterator[Any] = iter(())
+    events: Iterator[Any] = field(default_factory=lambda: iter(()))
 
     def document(self) -> Any:
         try:
             self.events = yaml.parse(self.text, Loader=_LOADER)
             next(self.events)
             if isinstance(next(self.events), yaml.StreamEndEvent):
-                self._refuse("empty-file", "there is nothing but comments", Place(self.file, 1, 1), "write kind: and what it needs")
+                self._refuse(
+                    "empty-file", "there is nothing but comments", Place(self.file, 1, 1), "write kind: and what it needs"
+                )
             data = self._node(next(self.events), "")
             next(self.events)
             end = next(self.events)
@@ -170,7 +172,7 @@ class _Composer:
 
     def _alias(self, event: Any, path: str) -> Any:
         if event.anchor not in self.anchors:
-            hint = f"a text that begins with * must be quoted: \"*{event.anchor}\""
+            hint = f'a text that begins with * must be quoted: "*{event.anchor}"'
             self._refuse("yaml-alias", f"no anchor '&{event.anchor}' before this", self._at(event, path), hint)
         found = self.anchors[event.anchor]
         if found is None:
@@ -180,7 +182,9 @@ class _Composer:
         return found[0]
 
     def _sequence(self, event: Any, path: str) -> Seq:
-        at, values, places = self._at(event, path), [], []
+        at = self._at(event, path)
+        values: list[Any] = []
+        places: list[Place] = []
         for item in iter(lambda: next(self.events), None):
             if isinstance(item, yaml.SequenceEndEvent):
                 return Seq.of(values, places, at)
@@ -237,7 +241,11 @@ class _Composer:
         explicit = isinstance(event, yaml.ScalarEvent) and event.implicit == (False, False)
         if tag is not None and (explicit or not isinstance(event, yaml.ScalarEvent)):
             written = tag.replace("tag:yaml.org,2002:", "!!")
-            hint = f'a text that begins with ! must be quoted: "{written}"' if not written.startswith("!!") else "write the value without it"
+            hint = (
+                f'a text that begins with ! must be quoted: "{written}"'
+                if not written.startswith("!!")
+                else "write the value without it"
+            )
             self._refuse("yaml-tag", f"the tag {written} is not allowed", self._at(event, path), hint)
 
     # --- places and ends -------------------------------------------------------------------------------------------
@@ -248,7 +256,8 @@ class _Composer:
 
     def _value_at(self, event: Any, key_event: Any, path: str) -> Place:
         """A value that is not there stands at its key."""
-        empty = isinstance(event, yaml.ScalarEvent) and event.start_mark.index == event.end_mark.index
+        start, end = event.start_mark, event.end_mark
+        empty = isinstance(event, yaml.ScalarEvent) and (start.line, start.column) == (end.line, end.column)
         return self._at(key_event if empty else event, path)
 
     def _refuse(self, code: str, message: str, place: Place, hint: str = "") -> None:
@@ -264,13 +273,13 @@ class _Composer:
         self._refuse("yaml-character", message, Place(self.file, line, column), "delete it; it is invisible in most editors")
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
         lines = self.text.splitlines()
         line = lines[mark.line] if mark and mark.line < len(lines) else ""
         code, hint = _explain(line, mark.column if mark else 0, error)
         message = " ".join(part for part in (error.problem, error.context) if part)
-        context = error.context_mark
+        context: Any = error.context_mark
         if context and mark and context.line != mark.line:
             message += f" that begins in line {context.line + 1}"
         self._refuse(code, message, place, hint)

@@ -45,7 +45,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            hint = "a quote within a quoted cell is written twice: \"\""
+            hint = 'a quote within a quoted cell is written twice: ""'
             raise BadData("bad-quotes", f"{error}", start, hint) from None
         if any(cell.strip() for cell in cells):
             yield start, cells
@@ -57,5 +57,11 @@ def _check_delimiter(cells: list[str], delimiter: str, line: int) -> None:
         return
     for other, name in _NAMES.items():
         if other != delimiter and cells[0].count(other) >= 1:
-            hint = "use tsv: instead of csv:" if other == "\t" else "use csv: instead of tsv:" if other == "," else "save it with commas"
+            hint = (
+                "use tsv: instead of csv:"
+                if other == "\t"
+                else "use csv: instead of tsv:"
+                if other == ","
+                else "save it with commas"
+            )
             raise BadData("bad-delimiter", f"the columns are separated by {name}, not by {_NAMES[delimiter]}", line, hint)

@@ -22,7 +22,10 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table as it stands in the file. Each row has the line (or row of the sheet) it begins in; `bad`: (line, code, message)."""
+    """A table as it stands in the file.
+
+    Each row has the line (or row of the sheet) it begins in; `bad`: (line, code, message) of each row that is none.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[int, Mapping[str, Any]], ...]
@@ -65,10 +68,14 @@ def _decode_as(raw: bytes, encoding: str) -> tuple[str, str]:
             raise LookupError
         return codec.decode(raw, "strict")[0].removeprefix("\ufeff"), codec.name
     except LookupError:
-        raise BadData("unknown-encoding", f"no encoding '{encoding}'", 0, "auto, utf-8, gb18030, utf-16, big5, shift_jis") from None
+        raise BadData(
+            "unknown-encoding", f"no encoding '{encoding}'", 0, "auto, utf-8, gb18030, utf-16, big5, shift_jis"
+        ) from None
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise BadData("bad-encoding", f"byte 0x{raw[error.start]:02x} is not {encoding}", line, "set encoding, or save as UTF-8") from None
+        raise BadData(
+            "bad-encoding", f"byte 0x{raw[error.start]:02x} is not {encoding}", line, "set encoding, or save as UTF-8"
+        ) from None
 
 
 def _utf16_without_bom(raw: bytes) -> str | None:
@@ -86,11 +93,15 @@ def _decode_gb(raw: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
     sound = raw[: error.start].decode("utf-8")
     message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
     if sum(ord(c) > 127 for c in sound) >= 4:
-        raise BadData("bad-encoding", f"{message}, and all before it is", line, "the file is damaged here; save it again as UTF-8")
+        raise BadData(
+            "bad-encoding", f"{message}, and all before it is", line, "the file is damaged here; save it again as UTF-8"
+        )
     try:
         return raw.decode("gb18030"), "GB18030"
     except UnicodeDecodeError:
-        raise BadData("bad-encoding", f"{message}, and the file is not GB18030", line, "say encoding: latin-1, big5, ...") from None
+        raise BadData(
+            "bad-encoding", f"{message}, and the file is not GB18030", line, "say encoding: latin-1, big5, ..."
+        ) from None
 
 
 def header(cells: list[str], line: int) -> tuple[str, ...]:

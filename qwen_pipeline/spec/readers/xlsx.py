@@ -29,7 +29,9 @@ def read(raw: bytes, request: ReadRequest) -> RawTable:
     except BadData:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do
-        raise BadData("bad-data", f"this workbook cannot be read: {type(error).__name__}: {error}", 0, "save it again as .xlsx") from error
+        raise BadData(
+            "bad-data", f"this workbook cannot be read: {type(error).__name__}: {error}", 0, "save it again as .xlsx"
+        ) from error
 
 
 def check_zip(raw: bytes) -> None:
@@ -44,7 +46,9 @@ def check_zip(raw: bytes) -> None:
         raise BadData("data-bomb", f"unpacks to more than {MAX_UNPACKED // 1_000_000} MB", 0, "save the table as CSV")
     for part in parts:
         if part.file_size > _SMALL and part.file_size > MAX_RATIO * max(part.compress_size, 1):
-            raise BadData("data-bomb", f"{part.filename} unpacks to {part.file_size // max(part.compress_size, 1)} times its size")
+            raise BadData(
+                "data-bomb", f"{part.filename} unpacks to {part.file_size // max(part.compress_size, 1)} times its size"
+            )
         if part.flag_bits & 1:
             raise BadData("bad-data", "the workbook has a password", 0, "save it without")
         _check_head(archive, part)
