@@ -114,7 +114,7 @@ def choose_engine(wanted: str, usage: str, settings: Any = None) -> tuple[str, s
                 hint="take another engine, or set `usage:` to what the work is for",
             )
         return wanted, "asked for"
-    passed_over = []
+    passed_over: list[str] = []
     for engine_id in sorted(engine_ids(), key=lambda i: (i == "draft", i)):
         module = engine_module(engine_id)
         reason = f"not for {usage} use" if usage not in module.INFO.usages else module.missing(settings)

@@ -17,7 +17,8 @@ def check_picture(image: Image.Image, request: SceneRequest) -> None:
     """Raise `BadPicture` for a wrong size or mode, values that are not finite, or a blank picture nobody asked for."""
     size = (request.width_px, request.height_px)
     if image.size != size:
-        raise BadPicture(f"the engine drew {image.width}x{image.height} px, {size[0]}x{size[1]} were asked for", code="wrong-size")
+        raise BadPicture(f"the engine drew {image.width}x{image.height} px, {size[0]}x{size[1]} were asked for",
+            code="wrong-size")
     if image.mode == "F" and not np.isfinite(np.asarray(image)).all():
         raise BadPicture("the picture holds values that are not numbers", code="not-finite")
     wanted = "RGBA" if request.transparent else "RGB"

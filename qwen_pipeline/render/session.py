@@ -149,14 +149,7 @@ class Session:
             except MemoryError as again:
                 raise _out_of_memory(again) from again
         check_picture(image, scene.request)
-        measuring = isinstance(engine, Measuring)
-        meta = {
-            "seconds": self._clock() - start,
-            "peak_memory_bytes": engine.peak_memory_bytes() if measuring else 0,
-            "versions": engine.versions() if measuring else ((engine.info.id, engine.info.version),),
-            "mode": image.mode,
-        }
-        return self._store.put_scene(scene.request, image, meta)
+        return self._store.put_scene(scene.request, image, _meta(engine, image, self._clock() - start))
 
     def _opened(self) -> Engine:
         if self._engine is None:
@@ -170,7 +163,8 @@ class Session:
             before = done.get(request.source) or self._store.scene(request.source)
             if not isinstance(before, SceneResult):
                 why = f"it failed: {before.message}" if before else "it is not in the batch"
-                raise RenderError(f"the picture that this edit changes ({request.source[:12]}) is missing; {why}", code="no-source")
+                raise RenderError(f"the picture that this edit changes ({request.source[:12]}) is missing; {why}",
+                    code="no-source")
             source = Path(before.path)
         lettering = None
         if request.lettering is not None:
@@ -185,11 +179,11 @@ def _waves(scenes: Mapping[str, Scene]) -> list[list[Scene]]:
     depth: dict[str, int] = {}
     for start in scenes:
         chain = []
-        fingerprint: str | None = start
+        fingerprint = start
         while fingerprint in scenes and fingerprint not in depth and fingerprint not in chain:
             chain.append(fingerprint)
-            fingerprint = scenes[fingerprint].request.source
-        level = depth.get(fingerprint or "", -1)
+            fingerprint = scenes[fingerprint].request.source or ""
+        level = depth.get(fingerprint, -1)
         for link in reversed(chain):
             level += 1
             depth[link] = level
@@ -197,6 +191,17 @@ def _waves(scenes: Mapping[str, Scene]) -> list[list[Scene]]:
     for fingerprint, scene in scenes.items():
         waves[depth[fingerprint]].append(scene)
     return waves
+
+
+def _meta(engine: Engine, image: Image.Image, seconds: float) -> dict[str, Any]:
+    """How a picture came about, for its record."""
+    measured = engine if isinstance(engine, Measuring) else None
+    return {
+        "seconds": seconds,
+        "peak_memory_bytes": measured.peak_memory_bytes() if measured else 0,
+        "versions": measured.versions() if measured else ((engine.info.id, engine.info.version),),
+        "mode": image.mode,
+    }
 
 
 def _out_of_memory(error: Exception) -> OutOfMemory:

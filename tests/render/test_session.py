@@ -55,7 +55,8 @@ def test_one_fingerprint_is_drawn_once(shelf: Shelf) -> None:
 def test_stored_as_soon_as_drawn(shelf: Shelf) -> None:
     open_engine, _ = factory()
     stored: list[int] = []
-    Session(open_engine, shelf).render([scene("a", 1), scene("b", 2), scene("c", 3)], lambda d, t, r: stored.append(len(shelf.kept)))
+    Session(open_engine, shelf).render([scene("a", 1), scene("b", 2),
+        scene("c", 3)], lambda d, t, r: stored.append(len(shelf.kept)))
     assert stored == [1, 2, 3]
 
 

@@ -146,7 +146,8 @@ class Canvas:
         else:
             self.image.paste(fill, box, alpha)
 
-    def blend(self, mask: Mask, fill: Fill, mode: Callable[[Image.Image, Image.Image], Image.Image], opacity: float = 1.0) -> None:
+    def blend(self, mask: Mask, fill: Fill, mode: Callable[[Image.Image, Image.Image], Image.Image],
+        opacity: float = 1.0) -> None:
         """Like `paint` through one of ImageChops' modes: multiply, screen, soft_light, ..."""
         box = self._clip(mask.box)
         if box is None:

@@ -31,6 +31,7 @@ def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
     y = np.linspace(0, stage.h / stage.u, gy)[:, None]
     a, b, c = rng.random(3) * 6.283
     wave = np.sin(x * 4.4 + y * 1.6 + a) + np.sin(y * 4.4 - x * 1.3 + b) + 0.25 * np.sin((x + y) * 8.1 + c)
+    sway *= 0.25 if stage.room.crowded else 1
     field = sd - reach - sway * wave * np.clip(sd / 0.04, 0, 1)
     fine = np.asarray(Image.fromarray(field.astype(np.float32)).resize((nx, ny), Image.Resampling.BICUBIC), np.float64)
     edge = f / stage.u
@@ -46,7 +47,8 @@ def clouds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
         w = stage.u * pick(rng, 0.14, 0.34)
         x, y = stage.w * pick(rng, -0.05, 0.95), top * pick(rng, 0.08, 0.72)
         t = w * 0.085
-        bars = [rect(x, y, w, t, t), rect(x + w * 0.22, y - t * 0.98, w * 0.55, t * 1.02, t), rect(x - w * 0.16, y + t * 0.96, w * 0.6, t, t)]
+        bars = [rect(x, y, w, t, t), rect(x + w * 0.22, y - t * 0.98, w * 0.55, t * 1.02, t),
+            rect(x - w * 0.16, y + t * 0.96, w * 0.6, t, t)]
         canvas.paint(canvas.shape(bars), color)
 
 
@@ -57,7 +59,8 @@ def birds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
     for i in range(n):
         s = stage.u * pick(rng, 0.008, 0.014)
         x, y = bx + (i * 2.3 + pick(rng, -0.6, 0.6)) * s, by - (i % 4) * s * 1.2
-        wing = points([(x - s, y - s * 0.42), (x - s * 0.45, y - s * 0.55), (x, y), (x + s * 0.45, y - s * 0.55), (x + s, y - s * 0.42)])
+        wing = points([(x - s, y - s * 0.42), (x - s * 0.45, y - s * 0.55), (x, y), (x + s * 0.45, y - s * 0.55),
+            (x + s, y - s * 0.42)])
         canvas.paint(canvas.stroke([wing], s * 0.22), color)
 
 
@@ -125,7 +128,7 @@ def scenic_spot(stage: Stage, layers: Sequence[Layer], part: float = 0.60) -> Sp
     if size < stage.u * 0.08:
         return None
     x = area.cx + area.w * pick(stage.rng(855), -0.10, 0.10)
-    afloat = stage.subject.hero in ("boat", "sails")
+    afloat = stage.subject.hero in ("boat", "sails", "bridge")
     want = area.y + area.h * (0.42 if stage.subject.hero == "bird" else 0.84)
     best, after = 1e9, len(layers) - 1
     for i, layer in enumerate(layers):
@@ -136,7 +139,8 @@ def scenic_spot(stage: Stage, layers: Sequence[Layer], part: float = 0.60) -> Sp
             best, after = miss, i
     top = layers[after].height_at(x)
     hidden = layers[after + 1].height_at(x) if after + 1 < len(layers) else stage.h * 1.0
-    y = want if stage.subject.hero == "bird" else min(hidden - size * 0.01, top + max(stage.u * 0.05, (want - top) * 0.6)) if afloat else top + size * 0.015
+    y = want if stage.subject.hero == "bird" else min(hidden - size * 0.01, top + max(stage.u * 0.05,
+        (want - top) * 0.6)) if afloat else top + size * 0.015
     y = min(y, area.bottom - stage.u * 0.045)
     return Spot(len(layers) - 1 if stage.subject.hero == "bird" else after, x, y, size)
 

@@ -11,11 +11,11 @@ from qwen_pipeline.types import SceneRequest
 
 from .canvas import Canvas, down
 from .compose import stage_of, style_of
-from .finish import Finish, settle
+from .finish import Finish, legible, settle
 from .motifs import MOTIFS
 from .pens import contact, flat, studio
 from .room import Rect
-from .stage import fit, skin_of
+from .stage import Stage, fit, skin_of
 from .subjects import read
 
 _ADD = re.compile(r"\badd(?:ing)?\b|\bplace\b|\bput\b|\binsert\b|添加|加上|增加|放上|放一", re.IGNORECASE)
@@ -30,12 +30,15 @@ _GRADES: tuple[tuple[str, str], ...] = (
     ("soft", r"\bsoft(?:er|en)?\b|\bblur(?:red|ry)?\b|\bmist(?:y)?\b|\bfog(?:gy)?\b|\bhaz[ey]\b|柔|雾|朦胧"),
     ("vivid", r"\bvivid\b|\bsaturated?\b|more colou?rful|鲜艳|饱和"),
 )
-_REMOVE_BACKGROUND = re.compile(r"(?:remove|delete|cut out|erase)\b.{0,20}\bbackground|transparent background|去(?:除|掉)?背景|抠图|透明背景", re.I)
+_REMOVE_BACKGROUND = re.compile(
+    r"(?:remove|delete|cut out|erase)\b.{0,20}\bbackground|transparent background|去(?:除|掉)?背景|抠图|透明背景", re.I
+)
 
 
 def apply(source: Image.Image, request: SceneRequest) -> Image.Image:
     """The source changed as `request.prompt` says; at the request's size and in its mode. The same for the same request."""
-    picture = source.resize((request.width_px, request.height_px), Image.Resampling.LANCZOS) if source.size != (request.width_px, request.height_px) else source
+    size = (request.width_px, request.height_px)
+    picture = source if source.size == size else source.resize(size, Image.Resampling.LANCZOS)
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     rgb = picture.convert("RGB")
     text = request.prompt
@@ -49,8 +52,8 @@ def apply(source: Image.Image, request: SceneRequest) -> Image.Image:
     if not changed and not _REMOVE_BACKGROUND.search(text) and not request.transparent:
         rgb = _grade(rgb, "gentle")
     stage = stage_of(request)
-    if stage.room.calm and not request.transparent:
-        rgb = settle(rgb, stage, Finish(feather=0.12, ghost=0.6, ragged=0.08, grain=0))
+    if not request.transparent and not legible(rgb, stage):
+        rgb = settle(rgb, stage, Finish(feather=0.36, ghost=0.0, ragged=0.10, grain=0))
     if not request.transparent:
         return rgb
     if alpha is None:
@@ -111,9 +114,7 @@ def _add(image: Image.Image, request: SceneRequest) -> tuple[Image.Image, bool]:
     canvas = Canvas(stage.w, stage.h, (0, 0, 0))
     canvas.image = image.copy()
     motif = MOTIFS[wanted](stage.rng(910))
-    rect = stage.room.free(stage.rng(911).random())
-    part = 0.5 if stage.room.calm else 0.34
-    area = Rect(rect.x + rect.w * (1 - part) * stage.rng(912).random(), rect.y + rect.h * (1 - part) * 0.92, rect.w * part, rect.h * part)
+    area = _quiet_spot(image, stage, motif.stands)
     placed = fit(motif, area, floor=motif.stands)
     if motif.stands:
         contact(canvas, placed, (90, 84, 92), stage.light, 0.8)
@@ -122,6 +123,23 @@ def _add(image: Image.Image, request: SceneRequest) -> tuple[Image.Image, bool]:
     else:
         flat(canvas, placed, skin_of(stage.palette), stage.light, stage.rng(913))
     return canvas.image, True
+
+
+def _quiet_spot(image: Image.Image, stage: Stage, low: bool) -> Rect:
+    """The place of a third of the free room where the picture has least detail; in its lower half for things that stand."""
+    free = stage.room.free(0.5)
+    w, h = free.w * 0.36, free.h * 0.42
+    grey = np.asarray(image.convert("L").resize((96, 96), Image.Resampling.BOX), np.float64)
+    best: tuple[float, Rect] = (1e9, free)
+    for row in (4, 3) if low else (0, 1, 2):
+        for col in range(5):
+            spot = Rect(free.x + (free.w - w) * col / 4, free.y + (free.h - h) * row / 4, w, h)
+            x0, y0 = int(spot.x / stage.w * 96), int(spot.y / stage.h * 96)
+            x1, y1 = max(x0 + 2, int(spot.right / stage.w * 96)), max(y0 + 2, int(spot.bottom / stage.h * 96))
+            detail = float(grey[y0:y1, x0:x1].std())
+            if detail < best[0]:
+                best = (detail, spot)
+    return best[1]
 
 
 def _subject_of(image: Image.Image) -> Image.Image:

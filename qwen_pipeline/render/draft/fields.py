@@ -26,7 +26,7 @@ def _upsample(grid: Floats, w: int, h: int) -> Floats:
 
 
 def fbm(rng: Rng, w: int, h: int, cells: float, octaves: int = 4, stretch: float = 1.0) -> Floats:
-    """Fractal noise (h, w) scaled to 0..1: `cells` across the short side at the first octave, `stretch` > 1 for streaks along x."""
+    """Fractal noise (h, w), 0..1: `cells` across the short side at the first octave; `stretch` > 1 makes streaks along x."""
     total = np.zeros((h, w))
     short = min(w, h)
     for octave in range(octaves):

@@ -25,7 +25,7 @@ _LINEAR = np.array([Color(v, v, v).luminance() for v in range(256)])
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How a style ends. `feather`: width of the fade round the words, in short sides; `ghost`: how much of the picture stays
-    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels. `feather` 0: the style clears the room itself."""
+    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels. `feather` 0: the style clears the room."""
 
     feather: float = 0.22
     ghost: float = 0.10
@@ -48,6 +48,16 @@ def settle(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
     return image
 
 
+def legible(image: Image.Image, stage: Stage) -> bool:
+    """Whether every calm area holds the law as it is."""
+    words = luminance(stage.palette.words)
+    for area in stage.room.calm:
+        box = _box(image, area)
+        if box is not None and _contrast(np.asarray(image.crop(box).reduce(2), np.float64), words).min() < LAW:
+            return False
+    return True
+
+
 def _veil(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
     w, h = image.size
     nx, ny = max(24, min(256, w // 8)), max(24, min(256, h // 8))
@@ -56,7 +66,7 @@ def _veil(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
         outside = np.clip(sd / 0.06, 0, 1)
         sd = sd + (fbm(stage.rng(802), nx, ny, 3, 4) - 0.45) * finish.ragged * outside
     t = np.clip(1 - (sd - 0.012) / finish.feather, 0, 1)
-    cover = t * t * t * (t * (6 * t - 15) + 10) * (1 - finish.ghost)
+    cover = t * t * t * (t * (6 * t - 15) + 10) * (1 - finish.ghost - (0.14 if stage.room.crowded else 0))
     small = image.resize((nx, ny), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(1.0, nx * 0.035)))
     calm = _towards_ground(np.asarray(small, np.float64), stage.palette)
     soft = Image.fromarray(np.rint(calm).astype(np.uint8)).resize((w, h), Image.Resampling.BICUBIC)
@@ -82,16 +92,18 @@ def _contrast(rgb: Floats, words: float) -> Floats:
     return (np.maximum(lum, words) + 0.05) / (np.minimum(lum, words) + 0.05)
 
 
+def _box(image: Image.Image, area: CalmArea) -> tuple[int, int, int, int] | None:
+    """The area in px, with a margin; None if none of it lies in the picture."""
+    w, h = image.size
+    left, top = max(0, int(area.x * w) - 2), max(0, int(area.y * h) - 2)
+    right, bottom = min(w, int((area.x + area.w) * w) + 3), min(h, int((area.y + area.h) * h) + 3)
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
 def _hold(image: Image.Image, area: CalmArea, palette: Palette) -> None:
     """Move each pixel of the area that falls short of `LAW` towards white or black until it does not. In place."""
-    w, h = image.size
-    box = (
-        max(0, int(area.x * w) - 2),
-        max(0, int(area.y * h) - 2),
-        min(w, int((area.x + area.w) * w) + 3),
-        min(h, int((area.y + area.h) * h) + 3),
-    )
-    if box[0] >= box[2] or box[1] >= box[3]:
+    box = _box(image, area)
+    if box is None:
         return
     words = luminance(palette.words)
     part = image.crop(box)

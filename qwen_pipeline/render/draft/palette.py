@@ -42,7 +42,8 @@ def to_oklab(rgb: npt.ArrayLike) -> Floats:
     """OKLab of sRGB values 0..255; shape (..., 3)."""
     c = np.asarray(rgb, np.float64) / 255
     linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    return np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    lab: Floats = np.cbrt(linear @ _TO_LMS.T) @ _TO_LAB.T
+    return lab
 
 
 def from_oklab(lab: npt.ArrayLike) -> Floats:
@@ -160,10 +161,15 @@ class Palette:
         return chroma_of(self.primary) < 0.03
 
     @property
+    def spark(self) -> RGB:
+        """The colour for suns and petals: the accent, or the primary where the accent is a grey."""
+        return self.accent if chroma_of(self.accent) >= 0.04 or self.grey else self.primary
+
+    @property
     def ground(self) -> RGB:
         """What the calm areas are made of: warm paper, or the primary's night."""
         if self.dark:
-            return self.safe(tone(self.primary, 0.24, 0.58))
+            return self.safe(tone(self.primary, 0.24, 0.48))
         return self.safe(mix(self.paper, tone(self.primary, 0.93, 0.5), 0.3))
 
     @property
@@ -187,16 +193,17 @@ def palette_of(hints: SceneHints | None) -> Palette:
     if hints is None:
         return _DEFAULT
     given = [(c.r, c.g, c.b) for c in hints.palette]
-    names = ("primary", "secondary", "accent", "ink", "paper")
-    chosen = dict(zip(names, given, strict=False))
-    return replace(_DEFAULT, **chosen, dark=hints.tone == "dark")
+    house = (_DEFAULT.primary, _DEFAULT.secondary, _DEFAULT.accent, _DEFAULT.ink, _DEFAULT.paper)
+    primary, secondary, accent, ink, paper = (*given, *house[len(given) :])
+    return Palette(primary, secondary, accent, ink, paper, hints.tone == "dark")
 
 
 def towards(palette: Palette, colors: tuple[RGB, ...], amount: float) -> Palette:
     """The palette with its primary, secondary and accent moved towards the first three of `colors`."""
-    names = ("primary", "secondary", "accent")
-    moved = {n: mix(getattr(palette, n), c, amount) for n, c in zip(names, colors, strict=False)}
-    return replace(palette, **moved)
+    own = (palette.primary, palette.secondary, palette.accent)
+    moved = [mix(a, b, amount) for a, b in zip(own, colors, strict=False)]
+    primary, secondary, accent = (*moved, *own[len(moved) :])
+    return replace(palette, primary=primary, secondary=secondary, accent=accent)
 
 
 def spread(colors: tuple[RGB, ...], n: int) -> tuple[RGB, ...]:

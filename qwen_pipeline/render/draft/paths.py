@@ -90,6 +90,11 @@ def turn(p: Points, degrees: float, scale: float = 1.0, at: tuple[float, float] 
     return np.stack([q[:, 0] * c - q[:, 1] * s + at[0], q[:, 0] * s + q[:, 1] * c + at[1]], 1)
 
 
+def lowered(p: Points, by: float) -> Points:
+    low: Points = p + np.array((0.0, by))
+    return low
+
+
 def wobble(p: Points, amount: float, rng: np.random.Generator, waves: int = 9) -> Points:
     """A hand's unsteadiness: a slow radial displacement that closes on itself."""
     t = np.linspace(0, 2 * np.pi, len(p))

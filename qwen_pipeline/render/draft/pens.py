@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 from .canvas import Canvas, Mask, Ramp, down
 from .fields import Rng, as_mask, fbm
 from .motifs import Motif, Shape
-from .palette import RGB, Palette, mix, shift, tone
+from .palette import RGB, lightness, mix, shift, tone
 from .paths import wobble
 from .stage import Skin
 
@@ -33,10 +33,10 @@ def whole(canvas: Canvas, motif: Motif) -> Mask:
     return Mask(x0, y0, image)
 
 
-def across(mask: Mask) -> tuple[Floats, Floats]:
-    """(u, v) of every pixel at a quarter of the size: -1..1 between the mask's left and right in its row, top and bottom in
+def across(mask: Mask, f: int = 4) -> tuple[Floats, Floats]:
+    """(u, v) of every pixel at 1/f of the size: -1..1 between the mask's left and right in its row, top and bottom in
     its column. Rounds anything that is convex, like a solid of revolution."""
-    small = mask.image.reduce(4) if min(mask.image.size) >= 16 else mask.image
+    small = mask.image.reduce(f) if f > 1 and min(mask.image.size) >= 16 else mask.image
     solid = np.asarray(small) > 96
     return _between(solid), _between(solid.T).T
 
@@ -46,7 +46,8 @@ def _between(solid: npt.NDArray[np.bool_]) -> Floats:
     first = np.where(solid.any(1), solid.argmax(1), 0).astype(np.float64)
     last = np.where(solid.any(1), n - 1 - solid[:, ::-1].argmax(1), n - 1).astype(np.float64)
     middle, half = (first + last) / 2, np.maximum(1.0, (last - first + 1) / 2)
-    return np.clip((np.arange(n)[None, :] - middle[:, None]) / half[:, None], -1, 1)
+    within: Floats = np.clip((np.arange(n)[None, :] - middle[:, None]) / half[:, None], -1, 1)
+    return within
 
 
 def _layer(mask: Mask, strength: Floats) -> Mask:
@@ -97,8 +98,6 @@ def _tube(canvas: Canvas, mask: Mask, color: RGB, light: int) -> None:
 
 
 def _low(color: RGB) -> float:
-    from .palette import lightness
-
     return max(0.10, round(lightness(color) - 0.27, 4))
 
 
@@ -107,7 +106,8 @@ def contact(canvas: Canvas, motif: Motif, color: RGB, light: int, strength: floa
     x0, _, x1, y1 = motif.box()
     w = x1 - x0
     cx = (x0 + x1) / 2
-    canvas.blend(canvas.halo(cx - light * w * 0.34, y1 + w * 0.015, w * 0.95, w * 0.16), color, ImageChops.multiply, 0.50 * strength)
+    canvas.blend(canvas.halo(cx - light * w * 0.34, y1 + w * 0.015, w * 0.95, w * 0.16),
+        color, ImageChops.multiply, 0.50 * strength)
     canvas.blend(canvas.halo(cx - light * w * 0.10, y1, w * 0.62, w * 0.085), color, ImageChops.multiply, 0.75 * strength)
     canvas.blend(canvas.halo(cx, y1 - w * 0.004, w * 0.46, w * 0.035), color, ImageChops.multiply, 0.9 * strength)
 
@@ -140,7 +140,8 @@ def cut(canvas: Canvas, motif: Motif, skin: Skin, light: int, lift: float) -> No
     for shape in motif.shapes:
         mask = mask_of(canvas, shape)
         color = skin(shape.role, shape.tone)
-        canvas.shadow(mask, -light * lift * 0.5, lift * 0.7, lift * 0.7, (60, 50, 55), 0.45)
+        if shape.form != "line":
+            canvas.shadow(mask, -light * lift * 0.5, lift * 0.7, lift * 0.7, (60, 50, 55), 0.45)
         canvas.paint(mask, shift(color, 0.10))
         edge = max(1, round(lift * 0.10))
         canvas.paint(mask.inside(mask.moved(-light * edge, edge)), color)
@@ -212,7 +213,7 @@ def bold(canvas: Canvas, motif: Motif, skin: Skin, outline: RGB, width: float, l
         color = skin(shape.role, shape.tone)
         canvas.paint(mask, color)
         if shape.form in ("round", "ball"):
-            u, v = across(mask)
+            u, v = across(mask, 1 if mask.image.width * mask.image.height < 900_000 else 2)
             dark = np.clip((-u * light - 0.42 + (0.25 * v if shape.form == "ball" else 0)) * 14, 0, 1)
             canvas.paint(_layer(mask, dark), shift(color, -0.11))
             lit = np.clip((0.045 - np.abs(u * light - 0.66)) * 40, 0, 1) * np.clip((0.7 - np.abs(v)) * 8, 0, 1)
@@ -233,7 +234,8 @@ def glassy(canvas: Canvas, motif: Motif, skin: Skin, light: int) -> None:
         canvas.paint(mask, ramp, 0.90)
         if shape.form in ("round", "ball"):
             u, v = across(mask)
-            canvas.paint(_layer(mask, np.clip((np.hypot(u, v * (shape.form == "ball")) - 0.72) * 2.2, 0, 1)), (255, 255, 255), 0.28)
+            canvas.paint(_layer(mask, np.clip((np.hypot(u, v * (shape.form == "ball")) - 0.72) * 2.2, 0, 1)), (255, 255, 255),
+                0.28)
             spot = np.exp(-(((u * light - 0.4) / 0.3) ** 2 + ((v + 0.4) / 0.3) ** 2))
             canvas.paint(_layer(mask, spot), (255, 255, 255), 0.40)
         edge = mask.without(mask.moved(0, max(1, size * 0.004)))
@@ -245,7 +247,3 @@ def texture(canvas: Canvas, rng: Rng, low: float, high: float, cells: float = 7)
     field = fbm(rng, max(32, canvas.w // 6), max(32, canvas.h // 6), cells, 5)
     return as_mask(low + (high - low) * field, canvas.w, canvas.h)
 
-
-def silhouette_colors(p: Palette) -> tuple[RGB, RGB]:
-    """Near and far colours of a landscape in the palette: far is the haze."""
-    return tone(p.primary, 0.34, 0.9), p.haze(p.primary, 0.7)

@@ -50,6 +50,8 @@ class Room:
         self.calm = tuple(calm)
         self.share = min(1.0, sum(c.w * c.h for c in calm))
         """Rough part of the picture that is calm."""
+        self.crowded = self.share > 0.5
+        """Words take most of the picture: it shows through them, faintly."""
         self._areas = [_reaching(c) for c in calm]
 
     def distance(self, nx: int, ny: int) -> Floats:
@@ -128,6 +130,8 @@ class Room:
 def _reaching(c: CalmArea) -> tuple[float, float, float, float]:
     """(x0, y0, x1, y1), led over the picture's edge where it comes near to it; a long area reaches its ends from further off."""
     x0, y0, x1, y1 = c.x, c.y, c.x + c.w, c.y + c.h
+    if c.w * c.h > 0.5:
+        return x0, y0, x1, y1
     near_x = _EDGE * (2.2 if c.w > 0.55 else 1)
     near_y = _EDGE * (2.2 if c.h > 0.55 else 1)
     return (

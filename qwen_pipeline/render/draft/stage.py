@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .fields import Rng, rng_of
 from .motifs import MOTIFS, Motif, Role
-from .palette import RGB, Palette, hue_of, mix, shift, tone, vivid
+from .palette import RGB, Palette, chroma_of, hue_of, mix, shift, tone, vivid
 from .room import Rect, Room
 from .subjects import SCENIC, Subject
 
@@ -56,20 +56,34 @@ class Stage:
         return -1 if self.rng(903).random() < 0.5 else 1
 
 
+def backing(stage: Stage) -> RGB:
+    """The colour of a great disc behind the hero: the spark, unless the hero itself is painted in it."""
+    p = stage.palette
+    motif = stage.hero()
+    roles = {s.role for s in motif.shapes} if motif is not None else set()
+    same = "petal" in roles or (p.grey and "body" in roles)
+    same = same or (stage.subject.hero in ("citrus", "bread") and 40 < hue_of(p.spark) < 110)
+    if not same:
+        return vivid(p.spark, 0.62)
+    return tone(p.paper, 0.90) if p.grey else tone(p.secondary, 0.84, 0.9)
+
+
 Skin = Callable[[Role, float], RGB]
 
 
 def skin_of(p: Palette, depth: float = 0.0, glow: float = 0.0) -> Skin:
     """Colours for the parts of motifs. `depth` fades them into the haze, `glow` lightens all of them."""
     trim = tone(p.ink, 0.34) if p.grey else vivid(p.accent, 0.58)
+    warm = p.secondary if 25 < hue_of(p.secondary) < 110 and chroma_of(p.secondary) > 0.04 else mix(p.spark, (240, 172, 72), 0.8)
     base: dict[Role, RGB] = {
         "body": p.hero,
         "trim": trim,
+        "petal": vivid(p.spark, 0.58),
         "detail": tone(p.primary, 0.30, 0.6),
         "pale": tone(mix(p.paper, p.secondary, 0.08), 0.95, 0.8),
         "leaf": tone(_green(p), 0.55, 1.0),
-        "warm": tone(mix(p.secondary, (226, 158, 78), 0.6), 0.74, 1.0),
-        "liquid": tone(mix(p.accent, (222, 132, 44), 0.6), 0.72, 1.05),
+        "warm": tone(mix(warm, (230, 156, 66), 0.55), 0.75, 1.1),
+        "liquid": tone(mix(warm, (222, 128, 40), 0.6), 0.71, 1.1),
         "glass": tone(p.primary, 0.92, 0.35),
         "deep": tone(p.primary, 0.27, 0.6),
         "metal": tone(p.primary, 0.82, 0.10),

@@ -13,7 +13,9 @@ STYLE_WORDS: dict[str, str] = {
     "night-city": "night city|neon|cyberpunk|nightlife|city at night|霓虹|夜景|赛博",
     "guochao": "guochao|china[- ]chic|chinese pop|new year print|nianhua|国潮|年画|敦煌",
     "swiss": "swiss|bauhaus|geometric|grid[- ]based|international typographic|constructivis|几何|瑞士|包豪斯",
-    "photographic": "photo|photograph|photographic|photorealistic|studio light|product shot|packshot|cinematic|摄影|写实|棚拍|照片",
+    "photographic": (
+        "photo|photograph|photographic|photorealistic|studio light|product shot|packshot|cinematic|摄影|写实|棚拍|照片"
+    ),
     "soft-gradient": "gradient|aurora|glass(?:y|morphism)|iridescent|holographic|pastel blur|渐变|弥散|极光|玻璃",
     "flat-editorial": "flat|vector|editorial|illustration|minimal|扁平|插画|矢量|极简",
 }
@@ -25,9 +27,15 @@ HEROES: dict[str, str] = {
     "bottle": "bottle|wine|perfume|serum|lotion|shampoo|瓶|香水 // oil|spirits|skincare|酒|护肤",
     "can": "can of|cans|canned|soda|beer|sparkling water|energy drink|罐|汽水|啤酒|苏打",
     "box": "box|carton|packaging|parcel|箱|盒|包装 // pack|package",
-    "glass": "glass of|iced|lemonade|cocktail|juice|cold brew|smoothie|mojito|果汁|柠檬水|鸡尾酒|奶茶 // drinks?|beverage|冰|饮料|饮品",
+    "glass": (
+        "glass of|iced|lemonade|cocktail|juice|cold brew|smoothie|mojito|果汁|柠檬水|鸡尾酒|奶茶 // drinks?|beverage|"
+        "冰|饮料|饮品"
+    ),
     "citrus": "citrus|orange|oranges|lemon|lemons|fruit|fruits|mandarin|grapefruit|橙|柑|橘|柠檬|水果|柚",
-    "bowl": "bowl|noodle|noodles|ramen|dumplings?|congee|hot ?pot|碗|面条|拉面|牛肉面|饺子|粥|火锅 // soup|rice|面馆|米饭|汤|美食",
+    "bowl": (
+        "bowl|noodle|noodles|ramen|dumplings?|congee|hot ?pot|碗|面条|拉面|牛肉面|饺子|粥|火锅 // soup|rice|面馆|米饭|"
+        "汤|美食"
+    ),
     "bread": "bread|loaf|sourdough|pastry|面包|糕点 // bakery|wheat|baking|烘焙|小麦|月饼",
     "gift": "gifts?|presents|礼物|礼盒 // birthday|giveaway|生日|赠",
     "jar": "jar|honey|jam|candle|蜂蜜|果酱|面霜|蜡烛|罐头 // cream|pickle",
@@ -54,22 +62,40 @@ HEROES: dict[str, str] = {
     "book": "book|books|bookstore|图书|书 // library|reading|literature|education|school|阅读|教育|学校|课程",
     "music": "vinyl|record|唱片 // music|concert|jazz|orchestra|band|festival|音乐|演唱会|爵士|乐队",
     "phone": "phone|smartphone|手机 // app|mobile|device|screen|应用|移动端|屏幕",
-    "globe": "globe|地球 // global|world|network|data|cloud computing|technology|tech|digital|ai|software|internet|cyber|全球|世界|网络|数据|科技|数字|人工智能|智能|软件|互联网",
+    "globe": (
+        "globe|地球 // global|world|network|data|cloud computing|technology|tech|digital|ai|software|internet|cyber|"
+        "全球|世界|网络|数据|科技|数字|人工智能|智能|软件|互联网"
+    ),
     "umbrella": "umbrella|parasol|雨伞|油纸伞|伞",
 }
 
 """Words that name a thing; after `//` those that only suggest it, and give way where the words name a place."""
 
 SETTINGS: dict[str, str] = {
-    "terraces": "terrace|terraces|terraced|tea field|tea fields|tea garden|tea hills?|paddy|rice field|plantation|梯田|茶园|茶山|茶田|稻田",
+    "terraces": (
+        "terrace|terraces|terraced|tea field|tea fields|tea garden|tea hills?|paddy|rice field|plantation|梯田|茶园|"
+        "茶山|茶田|稻田"
+    ),
     "mountains": "mountain|mountains|mountainous|peak|peaks|alps|alpine|cliff|ridge|hiking|valley|canyon|山|峡谷|徒步",
-    "sea": "sea|ocean|wave|waves|beach|harbou?r|coast|coastal|bay|port|island|lake|river|water|surf|sailing|海|浪|海滩|港|湾|岛|湖|江|河|西湖",
-    "city": "city|cities|skyline|urban|downtown|street|streets|metropolis|business|finance|office|城市|都市|街|天际线|商务|金融|市中心",
+    "sea": (
+        "sea|ocean|wave|waves|beach|harbou?r|coast|coastal|bay|port|island|lake|river|water|surf|sailing|海|浪|海滩|港|"
+        "湾|岛|湖|江|河|西湖"
+    ),
+    "city": (
+        "city|cities|skyline|urban|downtown|street|streets|metropolis|business|finance|office|城市|都市|街|天际线|商务|"
+        "金融|市中心"
+    ),
     "forest": "forest|forests|woods|woodland|jungle|rainforest|pine|森林|树林|雨林|林间",
-    "fields": "field|fields|farm|farmland|meadow|grassland|harvest|countryside|rural|vineyard|crops?|agricultur\\w*|田|农|草原|丰收|乡村|麦",
+    "fields": (
+        "field|fields|farm|farmland|meadow|grassland|harvest|countryside|rural|vineyard|crops?|agricultur\\w*|田|农|"
+        "草原|丰收|乡村|麦"
+    ),
     "desert": "desert|dune|dunes|sand|sahara|沙漠|沙丘|戈壁",
     "road": "road|highway|route|truck|delivery|logistics|lorry|公路|道路|高速|物流|运输",
-    "network": "network|data|technology|tech|digital|ai|cloud computing|software|internet|circuit|analytics|网络|数据|科技|数字|人工智能|智能|软件|互联网|算法",
+    "network": (
+        "network|data|technology|tech|digital|ai|cloud computing|software|internet|circuit|analytics|网络|数据|科技|"
+        "数字|人工智能|智能|软件|互联网|算法"
+    ),
 }
 
 EXTRAS: dict[str, str] = {

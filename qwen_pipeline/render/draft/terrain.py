@@ -164,9 +164,11 @@ def _skyline(stage: Stage, rng: Rng, depth: float, base: float, tall: float, wid
 def _building(rng: Rng, x: float, w: float, top: float, base: float) -> list[tuple[float, float]]:
     kind = int(rng.random() * 6)
     if kind == 0:  # spire
-        return [(x, top), (x + w * 0.4, top - w * 0.22), (x + w * 0.48, top - w * 0.28), (x + w * 0.5, top - w * 1.0), (x + w * 0.52, top - w * 0.28), (x + w * 0.6, top - w * 0.22), (x + w, top)]
+        return [(x, top), (x + w * 0.4, top - w * 0.22), (x + w * 0.48, top - w * 0.28), (x + w * 0.5, top - w * 1.0),
+            (x + w * 0.52, top - w * 0.28), (x + w * 0.6, top - w * 0.22), (x + w, top)]
     if kind == 1:  # setback
-        return [(x, top + w * 0.7), (x + w * 0.18, top + w * 0.7), (x + w * 0.18, top), (x + w * 0.82, top), (x + w * 0.82, top + w * 0.7), (x + w, top + w * 0.7)]
+        return [(x, top + w * 0.7), (x + w * 0.18, top + w * 0.7), (x + w * 0.18, top), (x + w * 0.82, top),
+            (x + w * 0.82, top + w * 0.7), (x + w, top + w * 0.7)]
     if kind == 2:  # slanted roof
         return [(x, top + w * 0.35), (x + w, top)]
     if kind == 3:  # dome
@@ -257,7 +259,8 @@ def road(stage: Stage, n: int = 5) -> list[Layer]:
     y0 = far.height_at(vx)
     near = stage.h * 1.05
     swing = stage.u * 0.16 * stage.light
-    middle = [(vx, y0), (vx + swing * 0.4, y0 + (near - y0) * 0.16), (vx - swing, y0 + (near - y0) * 0.45), (vx + swing * 0.4, near)]
+    middle = [(vx, y0), (vx + swing * 0.4, y0 + (near - y0) * 0.16), (vx - swing, y0 + (near - y0) * 0.45),
+        (vx + swing * 0.4, near)]
     line = smooth(middle, closed=False, n=24)
     grow = ((line[:, 1] - y0) / (near - y0)).clip(0, 1) ** 1.5
     half = (stage.u * (0.004 + 0.20 * grow))[:, None] * (1.0, 0.0)

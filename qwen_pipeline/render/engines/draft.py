@@ -68,7 +68,7 @@ class DraftEngine:
         if request.source is not None:
             image = edits.apply(_open(inputs.source, "source"), request)
         else:
-            borrowed = ()
+            borrowed: tuple[tuple[int, int, int], ...] = ()
             if request.references:
                 if not inputs.references:
                     raise RenderError("the reference pictures were not handed in", code="no-reference")

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..paths import Pairs, Points, points, smooth, turn
 
-Role = Literal["body", "trim", "detail", "pale", "leaf", "warm", "liquid", "glass", "deep", "metal"]
-"""body: the hero's main colour; trim: accent; detail: ink; pale: paper; deep: the inside of things; the rest as they say."""
+Role = Literal["body", "trim", "petal", "detail", "pale", "leaf", "warm", "liquid", "glass", "deep", "metal"]
+"""body: the hero's main colour; trim: what sets it off; petal: the accent; detail: ink; pale: paper; deep: the inside of
+things; the rest as they say."""
 Form = Literal["flat", "round", "ball", "tube", "line"]
 
 

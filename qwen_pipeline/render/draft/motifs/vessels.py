@@ -10,17 +10,17 @@ from .shape import Maker, Motif, Shape, fill, line
 
 
 def _steam(x: float, y: float, h: float, n: int = 2) -> Shape:
-    lines = []
-    for i in range(n):
-        dx = x + (i - (n - 1) / 2) * 0.13
-        lines.append([(dx, y), (dx + 0.05, y - h * 0.3), (dx - 0.04, y - h * 0.62), (dx + 0.03, y - h)])
-    return line("pale", 0.018, *lines, curve=True)
+    t = np.linspace(0, 1, 40)
+    starts = [x + (i - (n - 1) / 2) * 0.13 for i in range(n)]
+    lines = [np.stack([s + 0.035 * np.sin(t * 7.2 + i) * (0.35 + t), y - h * t], 1) for i, s in enumerate(starts)]
+    return line("pale", 0.018, *lines)
 
 
 def teapot(rng: Rng) -> Motif:
     body = lathe([(0.17, -0.585), (0.31, -0.55), (0.43, -0.42), (0.465, -0.28), (0.40, -0.13), (0.27, -0.045), (0.22, -0.02)])
     spout = ribbon([(0.34, -0.22), (0.53, -0.27), (0.60, -0.43), (0.71, -0.58)], [0.21, 0.135, 0.092, 0.08])
-    handle = ribbon([(-0.36, -0.47), (-0.56, -0.56), (-0.705, -0.43), (-0.62, -0.21), (-0.41, -0.15)], [0.055, 0.07, 0.07, 0.062, 0.05])
+    handle = ribbon([(-0.36, -0.47), (-0.56, -0.56), (-0.705, -0.43), (-0.62, -0.21),
+        (-0.41, -0.15)], [0.055, 0.07, 0.07, 0.062, 0.05])
     lid = lathe([(0.02, -0.69), (0.10, -0.672), (0.175, -0.62), (0.20, -0.572)])
     return Motif(
         (
@@ -55,7 +55,8 @@ def cup(rng: Rng) -> Motif:
 
 def mug(rng: Rng) -> Motif:
     body = lathe([(0.30, -0.66), (0.305, -0.4), (0.30, -0.09), (0.25, -0.01), (0.2, 0)])
-    handle = ribbon([(0.27, -0.52), (0.46, -0.55), (0.53, -0.36), (0.44, -0.17), (0.27, -0.17)], [0.07, 0.065, 0.065, 0.065, 0.07])
+    handle = ribbon([(0.27, -0.52), (0.46, -0.55), (0.53, -0.36), (0.44, -0.17),
+        (0.27, -0.17)], [0.07, 0.065, 0.065, 0.065, 0.07])
     return Motif(
         (
             fill("body", handle, tone=-0.05, form="tube"),
@@ -71,7 +72,8 @@ def mug(rng: Rng) -> Motif:
 
 def bottle(rng: Rng) -> Motif:
     body = lathe(
-        [(0.075, -0.93), (0.078, -0.80), (0.085, -0.73), (0.15, -0.64), (0.185, -0.54), (0.19, -0.40), (0.19, -0.05), (0.175, -0.012), (0.15, 0)]
+        [(0.075, -0.93), (0.078, -0.80), (0.085, -0.73), (0.15, -0.64), (0.185, -0.54), (0.19, -0.40), (0.19, -0.05),
+            (0.175, -0.012), (0.15, 0)]
     )
     return Motif(
         (
@@ -88,12 +90,12 @@ def bottle(rng: Rng) -> Motif:
 
 
 def can(rng: Rng) -> Motif:
-    body = lathe([(0.20, -0.86), (0.232, -0.81), (0.235, -0.78), (0.235, -0.07), (0.225, -0.035), (0.19, 0)], n=6)
+    body = lathe([(0.235, -0.79), (0.235, -0.07), (0.228, -0.045), (0.198, -0.004), (0.18, 0)], sharp=True)
     wave = [(-0.235, -0.36), (-0.12, -0.44), (0.0, -0.36), (0.12, -0.29), (0.235, -0.37)]
     lower = np.vstack([smooth(wave, closed=False), points([(0.235, -0.085), (-0.235, -0.085)])])
     return Motif(
         (
-            fill("metal", lathe([(0.198, -0.875), (0.205, -0.85), (0.232, -0.80), (0.2355, -0.78)], n=6), form="round"),
+            fill("metal", lathe([(0.198, -0.868), (0.206, -0.85), (0.233, -0.80), (0.235, -0.775)], sharp=True), form="round"),
             fill("metal", body, form="round"),
             fill("body", lathe([(0.235, -0.785), (0.235, -0.075)], sharp=True), form="round"),
             fill("trim", lower, form="round"),
@@ -126,7 +128,8 @@ def box(rng: Rng) -> Motif:
 def glass(rng: Rng) -> Motif:
     outer = lathe([(0.245, -0.80), (0.20, -0.03), (0.18, 0.0)], sharp=True)
     liquid = lathe([(0.226, -0.64), (0.19, -0.045), (0.175, -0.03)], sharp=True)
-    ice = [turn(rect(-0.065, -0.065, 0.13, 0.13, 0.028), a, at=(x, y)) for a, x, y in ((18, -0.10, -0.58), (-24, 0.075, -0.60), (8, -0.02, -0.44))]
+    ice = [turn(rect(-0.065, -0.065, 0.13, 0.13, 0.028), a, at=(x, y)) for a, x, y in ((18, -0.10, -0.58),
+        (-24, 0.075, -0.60), (8, -0.02, -0.44))]
     return Motif(
         (
             line("trim", 0.026, [(-0.03, -0.25), (0.155, -1.02)]),
@@ -175,17 +178,18 @@ def citrus(rng: Rng) -> Motif:
 
 def bowl(rng: Rng) -> Motif:
     body = lathe([(0.50, -0.40), (0.475, -0.26), (0.36, -0.11), (0.20, -0.055), (0.185, 0.0)])
+    t = np.linspace(0, np.pi, 26)
     noodles = []
-    for i in range(9):
-        x = -0.34 + i * 0.085
-        lift = 0.05 + 0.05 * float(np.sin(i * 1.7))
-        noodles.append([(x - 0.10, -0.41), (x, -0.45 - lift), (x + 0.09, -0.43 - lift * 0.5), (x + 0.15, -0.40)])
+    for i in range(11):
+        x, half = -0.36 + i * 0.072, 0.095 + 0.02 * float(np.sin(i * 2.3))
+        noodles.append(np.stack([x - half * np.cos(t), -0.405 - (0.075 + 0.035 * float(np.sin(i * 1.7))) * np.sin(t)], 1))
     return Motif(
         (
             line("detail", 0.022, [(0.06, -0.44), (0.62, -0.86)], [(0.13, -0.42), (0.70, -0.80)]),
             fill("deep", ellipse(0, -0.40, 0.50, 0.075)),
             fill("liquid", ellipse(0, -0.405, 0.455, 0.062)),
-            line("pale", 0.024, *noodles, curve=True),
+            line("warm", 0.030, *noodles, tone=0.02),
+            line("pale", 0.016, *noodles),
             fill("leaf", turn(leaf(0.17, 0.09), -60, at=(-0.16, -0.43)), turn(leaf(0.15, 0.08), -20, at=(-0.18, -0.43))),
             fill("pale", ellipse(0.16, -0.462, 0.10, 0.058)),
             fill("warm", ellipse(0.165, -0.468, 0.052, 0.034)),
@@ -197,8 +201,10 @@ def bowl(rng: Rng) -> Motif:
 
 
 def bread(rng: Rng) -> Motif:
-    loaf = smooth([(-0.52, -0.10), (-0.47, -0.30), (-0.25, -0.46), (0.05, -0.50), (0.35, -0.42), (0.52, -0.22), (0.50, -0.05), (0.30, 0.0), (-0.3, 0.0)])
-    cuts = [turn(leaf(0.26, 0.055, 0.12), a, at=(x, y)) for a, x, y in ((28, -0.32, -0.20), (30, -0.12, -0.22), (32, 0.09, -0.21), (34, 0.29, -0.16))]
+    loaf = smooth([(-0.52, -0.10), (-0.47, -0.30), (-0.25, -0.46), (0.05, -0.50), (0.35, -0.42), (0.52, -0.22), (0.50, -0.05),
+        (0.30, 0.0), (-0.3, 0.0)])
+    cuts = [turn(leaf(0.26, 0.055, 0.12), a, at=(x, y)) for a, x, y in ((28, -0.32, -0.20), (30, -0.12, -0.22),
+        (32, 0.09, -0.21), (34, 0.29, -0.16))]
     ears = [_ear(x, a) for x, a in ((-0.46, -24), (-0.56, -40))]
     return Motif((*(s for e in ears for s in e), fill("warm", loaf, form="ball"), fill("pale", *cuts)))
 
@@ -215,7 +221,8 @@ def _ear(x: float, angle: float) -> tuple[Shape, ...]:
 
 
 def gift(rng: Rng) -> Motif:
-    loops = [ribbon([(0, -0.62), (s * 0.20, -0.80), (s * 0.30, -0.70), (s * 0.16, -0.62), (0, -0.62)], [0.05, 0.085, 0.085, 0.07, 0.04]) for s in (-1, 1)]
+    loops = [ribbon([(0, -0.62), (s * 0.20, -0.80), (s * 0.30, -0.70), (s * 0.16, -0.62),
+        (0, -0.62)], [0.05, 0.085, 0.085, 0.07, 0.04]) for s in (-1, 1)]
     return Motif(
         (
             fill("body", rect(-0.36, -0.46, 0.72, 0.46, 0.02), form="round"),

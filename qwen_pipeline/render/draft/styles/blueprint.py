@@ -9,7 +9,7 @@ from ..decor import scenic_spot
 from ..finish import Finish
 from ..motifs import MOTIFS, Motif
 from ..palette import RGB, mix, tone
-from ..paths import Points, ellipse, points, rect
+from ..paths import Points, ellipse, lowered, points, rect
 from ..pens import lines
 from ..stage import Stage, fit
 from ..terrain import landscape
@@ -58,7 +58,8 @@ def _border(canvas: Canvas, stage: Stage, ink: RGB) -> None:
     canvas.paint(canvas.stroke([outer], max(1.0, stage.u * 0.0022), closed=True), ink, 0.8)
     ticks = [points([(x, m), (x, m + m * 0.45)]) for x in np.linspace(m, stage.w - m, 13)[1:-1]]
     ticks += [points([(x, stage.h - m), (x, stage.h - m * 1.45)]) for x in np.linspace(m, stage.w - m, 13)[1:-1]]
-    ticks += [points([(e, y), (e + d * m * 0.45, y)]) for y in np.linspace(m, stage.h - m, 13)[1:-1] for e, d in ((m, 1), (stage.w - m, -1))]
+    ticks += [points([(e, y), (e + d * m * 0.45, y)]) for y in np.linspace(m, stage.h - m, 13)[1:-1] for e, d in ((m, 1),
+        (stage.w - m, -1))]
     canvas.paint(canvas.stroke(ticks, max(1.0, stage.u * 0.0016)), ink, 0.7)
 
 
@@ -87,7 +88,8 @@ def _construction(canvas: Canvas, stage: Stage, placed: Motif, ink: RGB, width: 
     canvas.paint(canvas.stroke(marks, max(0.9, width * 0.45), caps=False), ink, 0.6)
     rings = [ellipse(cx, cy, r * 1.06, n=160), ellipse(cx, cy, r * 0.72, n=140), ellipse(cx, cy, r * 1.12, None, 200, 318, 80)]
     canvas.paint(canvas.stroke(rings, max(0.9, width * 0.42), caps=False), ink, 0.42)
-    box = [points([(x0 - over * 0.4, y), (x1 + over * 0.4, y)]) for y in (y0, y1)] + [points([(x, y0 - over * 0.4), (x, y1 + over * 0.4)]) for x in (x0, x1)]
+    box = [points([(x0 - over * 0.4, y), (x1 + over * 0.4, y)]) for y in (y0, y1)] + [points([(x, y0 - over * 0.4),
+        (x, y1 + over * 0.4)]) for x in (x0, x1)]
     canvas.paint(canvas.stroke(box, max(0.9, width * 0.4), caps=False), ink, 0.4)
 
 
@@ -104,7 +106,7 @@ def _dimensions(canvas: Canvas, stage: Stage, placed: Motif, ink: RGB, width: fl
     ]
     canvas.paint(canvas.stroke(rules, max(0.9, width * 0.5)), ink, 0.8)
     canvas.paint(canvas.shape(heads), ink, 0.9)
-    accent = tone(stage.palette.accent, 0.72 if stage.palette.dark else 0.58, 1.1)
+    accent = tone(stage.palette.spark, 0.72 if stage.palette.dark else 0.58, 1.1)
     nodes = [(x0 + (x1 - x0) * 0.28, y0 + (y1 - y0) * 0.36), (x0 + (x1 - x0) * 0.70, y0 + (y1 - y0) * 0.62)]
     for (x, y), side in zip(nodes, (-1, 1), strict=True):
         ex, ey = (x0 - off * 0.9, y - off) if side < 0 else (x1 + off * 2.0, y + off * 0.6)
@@ -117,7 +119,7 @@ def _land(canvas: Canvas, stage: Stage, sheet: RGB, ink: RGB, width: float) -> N
     """Contours: every depth hides what lies behind it."""
     area = stage.hero_rect()
     sun = (area.cx, max(area.y + area.h * 0.3, stage.room.horizon() * stage.h - stage.u * 0.2))
-    accent = tone(stage.palette.accent, 0.72 if stage.palette.dark else 0.58, 1.1)
+    accent = tone(stage.palette.spark, 0.72 if stage.palette.dark else 0.58, 1.1)
     rays = [ellipse(*sun, stage.u * r, n=120) for r in (0.10, 0.118, 0.175, 0.25)]
     canvas.paint(canvas.stroke(rays[:2], width, closed=True), accent)
     canvas.paint(canvas.stroke(rays[2:], width * 0.45, closed=True), ink, 0.5)
@@ -128,7 +130,7 @@ def _land(canvas: Canvas, stage: Stage, sheet: RGB, ink: RGB, width: float) -> N
         mask = canvas.shape([layer.ring])
         canvas.paint(mask, mix(sheet, ink, 0.05 + 0.05 * near))
         if layer.kind == "land" and not layer.lines:
-            rows = [layer.crest + (0, stage.u * (0.010 + 0.016 * near) * k * (1 + 0.12 * k)) for k in range(1, 8)]
+            rows = [lowered(layer.crest, stage.u * (0.010 + 0.016 * near) * k * (1 + 0.12 * k)) for k in range(1, 8)]
             canvas.paint(canvas.stroke([r[::3] for r in rows], max(0.9, width * 0.4), caps=False).inside(mask), ink, 0.45)
         if layer.lines:
             canvas.paint(canvas.stroke(layer.lines, max(0.9, width * 0.5)).inside(mask), ink, 0.6)

@@ -21,12 +21,15 @@ _IN_BLOOM = ("flower", "plum", "lotus")
 def paint(stage: Stage) -> Canvas:
     p = stage.palette
     canvas = Canvas(stage.w, stage.h, p.ground)
-    canvas.paint(canvas.halo(stage.w / 2, stage.h / 2, stage.w * 0.8, stage.h * 0.8), mix(p.ground, p.secondary if p.dark else (255, 255, 255), 0.06 if p.dark else 0.4), 0.8)
+    canvas.paint(canvas.halo(stage.w / 2, stage.h / 2, stage.w * 0.8, stage.h * 0.8),
+        mix(p.ground, p.secondary if p.dark else (255, 255, 255), 0.06 if p.dark else 0.4), 0.8)
     tooth = texture(canvas, stage.rng(41), 0.66, 1.0, 8)
     _wash_spots(canvas, stage, tooth)
     growth = _growth(stage)
     for depth, size in ((0.62, 0.40), (0.30, 0.34), (0.0, 0.30)):
         for i, (x, y, angle, room) in enumerate(growth):
+            if (i % 2 == 0 and depth == 0) or (i % 2 and depth > 0.5):
+                continue
             rng = stage.rng(1000 + round(depth * 100) * 50 + i)
             _plant(canvas, stage, rng, x, y, angle, min(size * stage.u, (room + 0.05) * stage.u * 1.15), depth, tooth)
     _hero(canvas, stage, tooth)
@@ -68,7 +71,8 @@ def _wash_spots(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
             canvas.paint(canvas.halo(x, y, r, r * pick(rng, 0.7, 1.2)).times(tooth), color, 0.5)
 
 
-def _plant(canvas: Canvas, stage: Stage, rng: Rng, x: float, y: float, angle: float, size: float, depth: float, tooth: Image.Image) -> None:
+def _plant(canvas: Canvas, stage: Stage, rng: Rng, x: float, y: float, angle: float, size: float, depth: float,
+    tooth: Image.Image) -> None:
     blooms = depth < 0.5 and rng.random() < (0.42 if stage.subject.has("blossom") or stage.subject.hero in _IN_BLOOM else 0.26)
     name = _IN_BLOOM[int(rng.random() * 2)] if blooms else _PLANTS[int(rng.random() * len(_PLANTS))]
     if stage.subject.hero in ("bamboo", "lotus") and rng.random() < 0.5:
@@ -87,5 +91,6 @@ def _hero(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
     placed = fit(motif, area, 0.70, floor=False, flip=stage.light > 0)
     if motif.stands:
         x0, _, x1, y1 = placed.box()
-        canvas.paint(canvas.halo((x0 + x1) / 2, y1, (x1 - x0) * 0.62, (x1 - x0) * 0.07).times(tooth), tone(stage.palette.primary, 0.4, 0.5), 0.5)
+        canvas.paint(canvas.halo((x0 + x1) / 2, y1, (x1 - x0) * 0.62, (x1 - x0) * 0.07).times(tooth),
+            tone(stage.palette.primary, 0.4, 0.5), 0.5)
     wash(canvas, placed, skin_of(stage.palette), stage.rng(6), tooth, stage.palette.ground)

@@ -42,7 +42,8 @@ def paint(stage: Stage) -> Canvas:
             if motif.stands:
                 table(canvas, stage, rect, tone(stage.palette.secondary, 0.36 if stage.palette.dark else 0.80, 0.8))
             placed = fit(motif, rect, 0.74 if motif.stands else 0.66, flip=stage.light > 0, floor=motif.stands)
-            flat(canvas, placed.placed(0, -rect.h * 0.12 if motif.stands else 0, 1), skin_of(stage.palette), stage.light, stage.rng(6))
+            flat(canvas, placed.placed(0, -rect.h * 0.12 if motif.stands else 0, 1), skin_of(stage.palette),
+                stage.light, stage.rng(6))
     return canvas
 
 
@@ -56,7 +57,7 @@ def _sun(canvas: Canvas, stage: Stage) -> None:
     x = rect.x + rect.w * pick(rng, 0.38, 0.62)
     y = max(rect.y + rect.h * 0.30, stage.room.horizon() * stage.h - stage.u * pick(rng, 0.16, 0.26))
     r = min(stage.u * pick(rng, 0.15, 0.20), rect.w * 0.34)
-    color = tone(p.secondary, 0.90, 0.7) if p.dark else vivid(p.accent, 0.70, 1.0)
+    color = tone(p.secondary, 0.90, 0.7) if p.dark else vivid(p.spark, 0.70, 1.0)
     sky = _sky(stage)
     for k, amount in ((2.9, 0.06), (2.2, 0.11), (1.55, 0.18)):
         canvas.paint(canvas.disc(x, y, r * k), mix(sky, color, amount))
@@ -84,7 +85,8 @@ def _land(canvas: Canvas, stage: Stage, layer: Layer, color: RGB) -> None:
         return
     canvas.paint(mask, color)
     dot = max(1, round(stage.u / 700))
-    canvas.paint(stippled(mask, _below(layer, mask, stage.h * 0.16), stage.rng(40 + round(layer.depth * 50)), dot), shift(color, 0.10 if not stage.palette.dark else 0.07))
+    canvas.paint(stippled(mask, _below(layer, mask, stage.h * 0.16), stage.rng(40 + round(layer.depth * 50)), dot),
+        shift(color, 0.10 if not stage.palette.dark else 0.07))
     if layer.lines:
         width = stage.u * (0.0022 + 0.0042 * (1 - layer.depth))
         role = shift(color, 0.13) if layer.kind == "land" else mix(color, stage.palette.paper, 0.75)
@@ -120,5 +122,6 @@ def _clear(canvas: Canvas, stage: Stage) -> None:
         return
     p = stage.palette
     tint = tone(p.primary, 0.45 if p.dark else 0.70, 0.9)
-    for reach, color in ((0.105, mix(p.ground, tint, 0.45)), (0.075, mix(p.ground, tint, 0.20)), (0.045, p.ground)):
-        canvas.paint(contour(stage, reach, 0.05), color)
+    for reach, color in ((0.105, mix(p.ground, tint, 0.45)), (0.075, mix(p.ground, tint, 0.20)),
+        (0.045, p.ground))[2 if stage.room.crowded else 0 :]:
+        canvas.paint(contour(stage, reach, 0.05), color, 0.90 if stage.room.crowded else 1)

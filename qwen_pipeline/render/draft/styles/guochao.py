@@ -10,9 +10,9 @@ from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
-from ..paths import Points, ellipse, points, ribbon
+from ..paths import Points, ellipse, lowered, points, ribbon
 from ..pens import bold
-from ..stage import Stage, fit, skin_of
+from ..stage import Stage, backing, fit, skin_of
 from ..terrain import SETTINGS, landscape
 
 FINISH = Finish(feather=0.0, grain=3)
@@ -60,7 +60,7 @@ def _field(stage: Stage, k: int) -> RGB:
     p = stage.palette
     if p.dark:
         return shift(p.safe(tone(p.primary, 0.30, 1.0)), 0.035 * k)
-    return mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.35) if k == 0 else tone(mix(p.accent, p.secondary, 0.45), 0.84, 0.8)
+    return mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.35) if k == 0 else tone(mix(p.spark, p.secondary, 0.45), 0.84, 0.8)
 
 
 def _rays(canvas: Canvas, stage: Stage, cx: float, cy: float) -> None:
@@ -69,18 +69,20 @@ def _rays(canvas: Canvas, stage: Stage, cx: float, cy: float) -> None:
     rays = []
     for i in range(n):
         a0, a1 = start + (i - 0.25) * 6.2832 / n, start + (i + 0.25) * 6.2832 / n
-        rays.append(points([(cx, cy), (cx + far * np.cos(a0), cy + far * np.sin(a0)), (cx + far * np.cos(a1), cy + far * np.sin(a1))]))
+        rays.append(points([(cx, cy), (cx + far * np.cos(a0), cy + far * np.sin(a0)), (cx + far * np.cos(a1),
+            cy + far * np.sin(a1))]))
     canvas.paint(canvas.shape(rays), _field(stage, 1))
 
 
 def _disc(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width: float) -> None:
     p = stage.palette
-    red = vivid(p.accent, 0.60)
+    red = backing(stage)
     gold = tone(mix(p.secondary, (236, 188, 92), 0.5), 0.82, 1.1)
     canvas.paint(canvas.disc(cx, cy, r * 1.16), gold)
     canvas.paint(canvas.stroke([ellipse(cx, cy, r * 1.16, n=160)], width, closed=True), _ink(stage))
-    dots = [ellipse(cx + r * 1.08 * np.cos(a), cy + r * 1.08 * np.sin(a), r * 0.022, n=16) for a in np.linspace(0, 6.2832, 48, endpoint=False)]
-    canvas.paint(canvas.shape(dots), red)
+    dots = [ellipse(cx + r * 1.08 * np.cos(a), cy + r * 1.08 * np.sin(a),
+        r * 0.022, n=16) for a in np.linspace(0, 6.2832, 48, endpoint=False)]
+    canvas.paint(canvas.shape(dots), vivid(p.spark, 0.58))
     canvas.paint(canvas.disc(cx, cy, r), red)
     canvas.paint(canvas.stroke([ellipse(cx, cy, r, n=160)], width, closed=True), _ink(stage))
     canvas.paint(canvas.disc(cx, cy, r * 0.9), shift(red, 0.045))
@@ -89,7 +91,7 @@ def _disc(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width: f
 def _bands(canvas: Canvas, stage: Stage, crest: Points, mask: Mask, color: RGB) -> None:
     """Two lighter bands below a crest, as in old green-and-blue landscapes."""
     for drop, by in ((0.012, 0.16), (0.030, 0.09), (0.055, 0.045)):
-        line = canvas.stroke([crest + (0, stage.u * drop)], stage.u * (0.006 + drop * 0.22), caps=False)
+        line = canvas.stroke([lowered(crest, stage.u * drop)], stage.u * (0.006 + drop * 0.22), caps=False)
         canvas.paint(line.inside(mask), shift(color, by))
 
 
@@ -113,8 +115,10 @@ def _waves(canvas: Canvas, stage: Stage, width: float) -> None:
 
 def _cloud(cx: float, cy: float, s: float, flip: int) -> tuple[list[Points], list[Points]]:
     """(outline parts, curls) of an auspicious cloud: three heads on a long tail."""
-    heads = [ellipse(cx + flip * dx * s, cy + dy * s, r * s) for dx, dy, r in ((0, 0, 0.30), (0.36, 0.07, 0.22), (-0.33, 0.08, 0.22))]
-    tail = ribbon([(cx - flip * 0.30 * s, cy + 0.19 * s), (cx + flip * 0.3 * s, cy + 0.21 * s), (cx + flip * 0.85 * s, cy + 0.12 * s), (cx + flip * 1.25 * s, cy + 0.18 * s)], [0.20 * s, 0.20 * s, 0.12 * s, 0.01 * s])
+    heads = [ellipse(cx + flip * dx * s, cy + dy * s, r * s) for dx, dy, r in ((0, 0, 0.30), (0.36, 0.07, 0.22),
+        (-0.33, 0.08, 0.22))]
+    tail = ribbon([(cx - flip * 0.30 * s, cy + 0.19 * s), (cx + flip * 0.3 * s, cy + 0.21 * s),
+        (cx + flip * 0.85 * s, cy + 0.12 * s), (cx + flip * 1.25 * s, cy + 0.18 * s)], [0.20 * s, 0.20 * s, 0.12 * s, 0.01 * s])
     curls = []
     for dx, dy, r in ((0, 0, 0.30), (0.36, 0.07, 0.22), (-0.33, 0.08, 0.22)):
         t = np.linspace(0, 1, 40)
@@ -126,8 +130,10 @@ def _cloud(cx: float, cy: float, s: float, flip: int) -> tuple[list[Points], lis
 
 def _clouds(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width: float) -> None:
     rng, p = stage.rng(72), stage.palette
-    places = [(cx - r * 1.12, cy + r * 0.62, 0.62, -1), (cx + r * 1.16, cy + r * 0.38, 0.70, 1), (cx + r * 0.86, cy - r * 0.92, 0.42, 1), (cx - r * 1.0, cy - r * 0.72, 0.46, -1)]
-    places += [(stage.w * rng.random(), stage.h * pick(rng, 0.06, 0.9), pick(rng, 0.3, 0.5), 1 if rng.random() < 0.5 else -1) for _ in range(5)]
+    places = [(cx - r * 1.12, cy + r * 0.62, 0.62, -1), (cx + r * 1.16, cy + r * 0.38, 0.70, 1),
+        (cx + r * 0.86, cy - r * 0.92, 0.42, 1), (cx - r * 1.0, cy - r * 0.72, 0.46, -1)]
+    places += [(stage.w * rng.random(), stage.h * pick(rng, 0.06, 0.9), pick(rng, 0.3, 0.5),
+        1 if rng.random() < 0.5 else -1) for _ in range(5)]
     tints = (tone(p.paper, 0.97), tone(p.primary, 0.80, 0.7), tone(p.secondary, 0.86, 0.9))
     for i, (x, y, k, flip) in enumerate(places):
         s = r * k if i < 4 else stage.u * 0.2 * k * 1.5
@@ -138,7 +144,7 @@ def _clouds(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width:
         body = canvas.shape(parts)
         canvas.paint(body, tints[i % 3])
         canvas.paint(body.without(body.moved(0, -s * 0.05)), shift(tints[i % 3], -0.10), 0.9)
-        canvas.paint(canvas.stroke(curls, width * 0.85), vivid(p.accent, 0.58) if i % 2 else _ink(stage))
+        canvas.paint(canvas.stroke(curls, width * 0.85), vivid(p.spark, 0.58) if i % 2 else _ink(stage))
 
 
 def _clearing(canvas: Canvas, stage: Stage, width: float) -> None:
@@ -148,5 +154,6 @@ def _clearing(canvas: Canvas, stage: Stage, width: float) -> None:
     p = stage.palette
     gold = tone(mix(p.secondary, (236, 188, 92), 0.5), 0.80, 1.1)
     edge = width / stage.u
-    for reach, color in ((0.045 + edge * 4.2, _ink(stage)), (0.045 + edge * 3.2, gold), (0.045 + edge, _ink(stage)), (0.045, p.ground)):
-        canvas.paint(contour(stage, reach, 0.035), color)
+    for reach, color in ((0.045 + edge * 4.2, _ink(stage)), (0.045 + edge * 3.2, gold), (0.045 + edge, _ink(stage)),
+        (0.045, p.ground)):
+        canvas.paint(contour(stage, reach - (0.03 if stage.room.crowded else 0), 0.035), color)

@@ -14,7 +14,7 @@ from ..pens import texture, wash
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.26, ghost=0.05, ragged=0.16, grain=4)
+FINISH = Finish(feather=0.34, ghost=0.05, ragged=0.16, grain=4)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -61,7 +61,7 @@ def _sun(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
     y = max(y, rect.y + stage.u * 0.10)
     r = stage.u * pick(rng, 0.062, 0.085)
     moon = stage.palette.dark or stage.subject.has("moon")
-    color = (246, 238, 220) if moon else tone(stage.palette.accent, 0.62, 1.1)
+    color = (246, 238, 220) if moon else tone(stage.palette.spark, 0.62, 1.1)
     canvas.paint(canvas.halo(x, y, r * 3.4), color, 0.16)
     canvas.paint(canvas.disc(x, y, r).times(tooth), color, 0.95 if moon else 0.9)
 
@@ -77,7 +77,8 @@ def _range(canvas: Canvas, stage: Stage, layer: Layer, tooth: Image.Image) -> No
     canvas.paint(canvas.everything().inside(mask), stage.palette.ground, 0.55)
     canvas.paint(body.times(tooth), color, 0.95)
     crest = _fade(canvas, layer, reach * 0.22, 0.75)
-    canvas.paint(Mask(mask.x, mask.y, ImageChops.multiply(mask.image, crest.window(mask.box))).times(tooth), _ink(stage, max(0, layer.depth - 0.16)), 0.75)
+    canvas.paint(Mask(mask.x, mask.y, ImageChops.multiply(mask.image, crest.window(mask.box))).times(tooth),
+        _ink(stage, max(0, layer.depth - 0.16)), 0.75)
     if layer.lines and layer.depth < 0.95:
         rows = canvas.stroke(layer.lines, max(1.0, stage.u * (0.0014 + 0.0022 * near)), caps=False)
         canvas.paint(rows.inside(body).times(tooth), _ink(stage, max(0.0, layer.depth - 0.35)), 0.7)
@@ -115,7 +116,8 @@ def _life(canvas: Canvas, stage: Stage, layers: list[Layer], tooth: Image.Image)
     for i in range(7):
         s = stage.u * pick(rng, 0.009, 0.015)
         dx, dy = bx + i * s * 2.1 - (i % 3) * s, by - i * s * 0.7 + (i % 2) * s * 1.3
-        wings = [np.array([(dx - s, dy - s * 0.35), (dx - s * 0.4, dy - s * 0.5), (dx, dy), (dx + s * 0.45, dy - s * 0.55), (dx + s, dy - s * 0.3)])]
+        wings = [np.array([(dx - s, dy - s * 0.35), (dx - s * 0.4, dy - s * 0.5), (dx, dy), (dx + s * 0.45, dy - s * 0.55),
+            (dx + s, dy - s * 0.3)])]
         canvas.paint(canvas.stroke(wings, s * 0.22), color, 0.8)
 
 

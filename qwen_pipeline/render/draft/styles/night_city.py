@@ -1,4 +1,4 @@
-"""City at night: a glow behind the towers, lit windows, neon, and a wet street that gives it all back. Light tone: first light."""
+"""City at night: a glow behind the towers, lit windows, neon, a wet street that gives it all back. In light tone, first light."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..pens import studio
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.26, ghost=0.10, ragged=0.06, grain=6, vignette=0.10)
+FINISH = Finish(feather=0.38, ghost=0.10, ragged=0.06, grain=6, vignette=0.10)
 
 
 def paint(stage: Stage) -> Canvas:
     p = stage.palette
     street = _street(stage)
-    glow = tone(mix(p.accent, p.primary, 0.25), 0.56 if p.dark else 0.86, 1.1)
+    glow = tone(p.spark, 0.54 if p.dark else 0.86, 0.8)
     top = p.safe(tone(p.primary, 0.19, 0.9)) if p.dark else p.safe(mix(p.ground, tone(p.primary, 0.86, 0.8), 0.5), 6.5)
     canvas = Canvas(stage.w, stage.h, down(0, street, top, mix(top, glow, 0.18), mix(top, glow, 0.72)))
     area = stage.hero_rect()
@@ -33,7 +33,8 @@ def paint(stage: Stage) -> Canvas:
     for i, layer in enumerate(layers):
         _block(canvas, stage, layer, glow)
         if spot is not None and spot.after == i:
-            studio(canvas, MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size), skin_of(p, 0.25), stage.light, glow)
+            studio(canvas, MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size), skin_of(p, 0.25),
+                stage.light, glow)
     _neon(canvas, stage, layers)
     _wet(canvas, stage, street, glow)
     _bokeh(canvas, stage, street)
@@ -74,7 +75,7 @@ def _block(canvas: Canvas, stage: Stage, layer: Layer, glow: RGB) -> None:
     if not layer.lights:
         return
     rng = stage.rng(60 + round(layer.depth * 40))
-    tints = (tone(p.secondary, 0.90, 0.8), (255, 226, 168), tone(p.accent, 0.76, 1.0))
+    tints = (tone(p.secondary, 0.90, 0.8), (255, 226, 168), tone(p.spark, 0.76, 1.0))
     for k, tint in enumerate(tints):
         part = [light for light in layer.lights if int(rng.random() * 3) == k]
         if part:
@@ -89,7 +90,7 @@ def _neon(canvas: Canvas, stage: Stage, layers: list[Layer]) -> None:
     if not stage.palette.dark:
         return
     rng, p = stage.rng(52), stage.palette
-    tints = (tone(p.accent, 0.74, 1.3), tone(p.secondary, 0.80, 1.3), tone(p.primary, 0.74, 1.4))
+    tints = (tone(p.spark, 0.74, 1.3), tone(p.secondary, 0.80, 1.3), tone(p.primary, 0.74, 1.4))
     front = layers[-1]
     for i in range(7):
         x = stage.w * pick(rng, 0.03, 0.97)
@@ -125,7 +126,7 @@ def _wet(canvas: Canvas, stage: Stage, street: float, glow: RGB) -> None:
 
 def _bokeh(canvas: Canvas, stage: Stage, street: float) -> None:
     rng, p = stage.rng(54), stage.palette
-    tints = (tone(p.accent, 0.72, 1.1), tone(p.secondary, 0.80, 0.9), (255, 214, 150))
+    tints = (tone(p.spark, 0.72, 1.1), tone(p.secondary, 0.80, 0.9), (255, 214, 150))
     for i in range(24):
         x, y, r = stage.w * rng.random(), street + stage.u * pick(rng, -0.16, 0.12), stage.u * pick(rng, 0.008, 0.034)
         if stage.room.at(x, y) < 0.04:
@@ -140,7 +141,8 @@ def _hero(canvas: Canvas, stage: Stage, glow: RGB) -> None:
         return
     placed = fit(motif, area, 0.70, floor=motif.stands, flip=stage.light > 0).placed(0, -area.h * 0.07 * motif.stands, 1)
     x0, y0, x1, y1 = placed.box()
-    canvas.blend(canvas.halo((x0 + x1) / 2, (y0 + y1) / 2, area.w * 0.8, area.h * 0.7), glow, ImageChops.screen, 0.40 if stage.palette.dark else 0.7)
+    canvas.blend(canvas.halo((x0 + x1) / 2, (y0 + y1) / 2, area.w * 0.8, area.h * 0.7),
+        glow, ImageChops.screen, 0.40 if stage.palette.dark else 0.7)
     if motif.stands:
         canvas.blend(canvas.halo((x0 + x1) / 2, y1, (x1 - x0) * 0.7, stage.u * 0.03), (20, 18, 30), ImageChops.multiply, 0.8)
     studio(canvas, placed, skin_of(stage.palette, glow=0.03), stage.light, glow)

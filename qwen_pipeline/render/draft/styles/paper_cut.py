@@ -10,7 +10,7 @@ from ..fields import paper, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
-from ..paths import rect
+from ..paths import lowered, rect
 from ..pens import cut
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
@@ -31,11 +31,13 @@ def paint(stage: Stage) -> Canvas:
     for i, layer in enumerate(layers):
         _sheet(canvas, stage, layer, lift * (0.8 + 0.8 * (1 - layer.depth)))
         if spot is not None and spot.after == i:
-            motif = MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size, flip=stage.light > 0)
-            cut(canvas, motif, skin_of(p), stage.light, lift * 0.5)
+            thing = MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size, flip=stage.light > 0)
+            cut(canvas, thing, skin_of(p), stage.light, lift * 0.5)
     motif = stage.hero()
     area = stage.hero_rect()
     if motif is not None and not stage.scenic and min(area.w, area.h) > stage.u * 0.2:
+        behind = mix(p.ground, p.paper if p.dark else tone(p.secondary, 0.6), 0.14)
+        _lay(canvas, stage, canvas.disc(area.cx, area.cy - area.h * 0.04, min(area.w, area.h) * 0.46), behind, lift)
         placed = fit(motif, area, 0.72, floor=motif.stands, flip=stage.light > 0).placed(0, -area.h * 0.08 * motif.stands, 1)
         cut(canvas, placed, skin_of(p), stage.light, lift * 0.75)
     foliage(canvas, stage, ("sprig", "palm"), lambda c, m, r: cut(c, m, skin_of(p, 0.05), stage.light, lift * 0.6))
@@ -56,7 +58,7 @@ def _sun(canvas: Canvas, stage: Stage, back: RGB, lift: float) -> None:
     area, p, rng = stage.hero_rect(), stage.palette, stage.rng(4)
     x = area.x + area.w * pick(rng, 0.40, 0.60)
     y = max(area.y + area.h * 0.26, stage.room.horizon() * stage.h - stage.u * 0.28)
-    color = vivid(p.accent, 0.72 if p.dark else 0.66, 0.95)
+    color = vivid(p.spark, 0.72 if p.dark else 0.66, 0.95)
     for k, amount in ((2.5, 0.22), (1.75, 0.48), (1.0, 1.0)):
         _lay(canvas, stage, canvas.disc(x, y, stage.u * 0.15 * k), mix(back, color, amount), lift * 0.8)
 
@@ -68,7 +70,8 @@ def _clouds(canvas: Canvas, stage: Stage, lift: float) -> None:
         w, x = stage.u * pick(rng, 0.16, 0.30), stage.w * pick(rng, -0.05, 0.9)
         y = stage.room.horizon() * stage.h * pick(rng, 0.15, 0.75)
         t = w * 0.12
-        bars = [rect(x, y, w, t, t), rect(x + w * 0.2, y - t * 0.9, w * 0.5, t * 1.2, t), rect(x + w * 0.42, y + t * 0.85, w * 0.7, t, t)]
+        bars = [rect(x, y, w, t, t), rect(x + w * 0.2, y - t * 0.9, w * 0.5, t * 1.2, t),
+            rect(x + w * 0.42, y + t * 0.85, w * 0.7, t, t)]
         _lay(canvas, stage, canvas.shape(bars), color, lift * 0.6)
 
 
@@ -84,9 +87,10 @@ def _sheet(canvas: Canvas, stage: Stage, layer: Layer, lift: float) -> None:
     if layer.lines and layer.kind != "road":
         width = stage.u * (0.002 + 0.004 * (1 - layer.depth))
         canvas.paint(canvas.stroke(layer.lines, width).inside(mask), shift(color, -0.07), 0.8)
-        canvas.paint(canvas.stroke([q + (0, width * 0.8) for q in layer.lines], width * 0.5).inside(mask), shift(color, 0.09), 0.8)
+        canvas.paint(canvas.stroke([lowered(q, width * 0.8) for q in layer.lines], width * 0.5).inside(mask), shift(color, 0.09),
+            0.8)
     if layer.lights:
-        canvas.paint(canvas.shape(layer.lights).inside(mask), tone(p.accent, 0.80, 0.9))
+        canvas.paint(canvas.shape(layer.lights).inside(mask), tone(p.spark, 0.80, 0.9))
 
 
 def _frame(canvas: Canvas, stage: Stage, lift: float) -> None:
@@ -94,6 +98,6 @@ def _frame(canvas: Canvas, stage: Stage, lift: float) -> None:
     p = stage.palette
     tints = (mix(p.ground, tone(p.primary, 0.5), 0.34), mix(p.ground, tone(p.primary, 0.5), 0.17), p.ground)
     for i, color in enumerate(tints):
-        inset = (2 - i) * 0.036
+        inset = (2 - i) * 0.036 - (0.035 if stage.room.crowded else 0)
         mask = contour(stage, 0.03 + inset, 0.055) if stage.room.calm else frame_opening(stage, 0.035 + inset)
         _lay(canvas, stage, mask, color, lift * 1.1)

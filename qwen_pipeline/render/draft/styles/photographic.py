@@ -7,9 +7,9 @@ from PIL import ImageChops
 
 from ..canvas import Canvas, Mask, Ramp, down
 from ..decor import foliage, weather
-from ..fields import as_mask, pick
+from ..fields import as_mask, fbm, pick
 from ..finish import Finish
-from ..motifs import MOTIFS
+from ..motifs import MOTIFS, Motif
 from ..palette import RGB, lightness, mix, shift, tone
 from ..paths import lathe, turn
 from ..pens import contact, studio, whole
@@ -17,11 +17,11 @@ from ..room import Rect
 from ..stage import Stage, fit, skin_of
 from ..terrain import Layer, landscape
 
-FINISH = Finish(feather=0.30, ghost=0.16, ragged=0.05, grain=6, vignette=0.10)
+FINISH = Finish(feather=0.38, ghost=0.16, ragged=0.05, grain=6, vignette=0.10)
 
 
 def paint(stage: Stage) -> Canvas:
-    if stage.subject.hero and not stage.scenic or not stage.subject.setting:
+    if (stage.subject.hero and not stage.scenic) or not stage.subject.setting:
         return _studio(stage)
     return _view(stage)
 
@@ -70,7 +70,8 @@ def _cyclorama(canvas: Canvas, stage: Stage, wall: RGB, floor: float, rect: Rect
     """Wall and floor in one sweep, a pool of light behind the hero, leaf shadows thrown on the wall."""
     lit = 0.10 if stage.palette.dark else 0.045
     bend = stage.h * 0.10
-    canvas.paint(canvas.everything(), down(floor - bend * 2.4, stage.h, wall, shift(wall, -0.035), shift(wall, 0.03), shift(wall, -0.02)))
+    canvas.paint(canvas.everything(), down(floor - bend * 2.4, stage.h, wall, shift(wall, -0.035), shift(wall, 0.03),
+        shift(wall, -0.02)))
     x = rect.cx + stage.light * rect.w * 0.12
     y = rect.y + rect.h * 0.42
     reach = max(rect.w, rect.h) * 0.95 + stage.u * 0.15
@@ -88,7 +89,8 @@ def _gobo(canvas: Canvas, stage: Stage, rect: Rect, wall: RGB) -> None:
     w = stage.u * 0.16
     for i in range(4):
         x = rect.cx + (i - 1.7) * w * 1.22
-        slats.append(np.array([(x, rect.y - stage.u * 0.1), (x + w, rect.y - stage.u * 0.1), (x + w - light * stage.u * 0.34, rect.bottom), (x - light * stage.u * 0.34, rect.bottom)], np.float64))
+        slats.append(np.array([(x, rect.y - stage.u * 0.1), (x + w, rect.y - stage.u * 0.1),
+            (x + w - light * stage.u * 0.34, rect.bottom), (x - light * stage.u * 0.34, rect.bottom)], np.float64))
     beam = canvas.shape(slats).blurred(stage.u * 0.022)
     canvas.paint(beam, shift(wall, 0.06 if stage.palette.dark else 0.03), 0.55)
     base = (rect.cx + light * rect.w * 0.55, rect.y - stage.u * 0.05)
@@ -103,7 +105,7 @@ def _bokeh(canvas: Canvas, stage: Stage, wall: RGB) -> None:
     rng = stage.rng(22)
     if not stage.palette.dark:
         return
-    warm = tone(stage.palette.accent, 0.75, 0.8)
+    warm = tone(stage.palette.spark, 0.75, 0.8)
     for _ in range(26):
         x, y, r = stage.w * rng.random(), stage.h * 0.75 * rng.random(), stage.u * pick(rng, 0.012, 0.05)
         disc = canvas.disc(x, y, r).blurred(r * 0.10)
@@ -123,12 +125,14 @@ def _plinth(canvas: Canvas, stage: Stage, rect: Rect, floor: float, wall: RGB) -
         base = top
         top = base - height
         x, y = rect.cx, base
-        canvas.blend(canvas.halo(x - stage.light * half * 0.45, y + tilt * 0.5, half * 1.45, tilt * 2.0), _umbra(stage), ImageChops.multiply, 0.42)
+        canvas.blend(canvas.halo(x - stage.light * half * 0.45, y + tilt * 0.5, half * 1.45, tilt * 2.0), _umbra(stage),
+            ImageChops.multiply, 0.42)
         drum = turn(lathe([(half, 0), (half, height)], sharp=True), 0, at=(x, top))
         a = np.linspace(0, np.pi, 60)
         side = np.vstack([drum[:1], np.array([(x + half * np.cos(t), base + tilt * np.sin(t)) for t in a]), drum[-1:]])
         lightside = x + stage.light * half
-        ramp = Ramp((lightside, 0), (2 * x - lightside, 0), ((0, shift(color, -0.02)), (0.22, shift(color, 0.05)), (0.62, shift(color, -0.07)), (0.92, shift(color, -0.16)), (1, shift(color, -0.12))))
+        ramp = Ramp((lightside, 0), (2 * x - lightside, 0), ((0, shift(color, -0.02)), (0.22, shift(color, 0.05)),
+            (0.62, shift(color, -0.07)), (0.92, shift(color, -0.16)), (1, shift(color, -0.12))))
         canvas.paint(canvas.shape([side]), ramp)
         t = np.linspace(0, 2 * np.pi, 140)
         lid = canvas.shape([np.stack([x + half * np.cos(t), top + tilt * np.sin(t)], 1)])
@@ -138,11 +142,8 @@ def _plinth(canvas: Canvas, stage: Stage, rect: Rect, floor: float, wall: RGB) -
     return top + rect.w * 0.39 * 0.03
 
 
-def _soft_leaf(canvas: Canvas, stage: Stage, motif: object) -> None:
+def _soft_leaf(canvas: Canvas, stage: Stage, motif: Motif) -> None:
     """A leaf close to the lens: dark, large, out of focus."""
-    from ..motifs import Motif
-
-    assert isinstance(motif, Motif)
     color = skin_of(stage.palette)("leaf", -0.10)
     rings = [r for s in motif.shapes if s.form != "line" for r in s.rings]
     mask = canvas.shape(rings, pad=40).blurred(stage.u * 0.006)
@@ -176,14 +177,15 @@ def _view(stage: Stage) -> Canvas:
 
 def _sunlit(stage: Stage) -> RGB:
     p = stage.palette
-    warm = p.accent if p.grey else mix(p.accent, (240, 150, 84), 0.35)
+    warm = p.spark if p.grey else mix(p.spark, (240, 150, 84), 0.35)
     return tone(warm, 0.64 if p.dark else 0.90, 0.85 if p.dark else 0.5)
 
 
 def _depth(canvas: Canvas, stage: Stage, layer: Layer, low: RGB, horizon: float) -> None:
     p = stage.palette
     near = tone(p.primary, 0.15 if p.dark else 0.27, 0.75)
-    color = mix(near, mix(low, tone(p.primary, 0.46 if p.dark else 0.76, 0.9), 0.72 if p.dark else 0.5), round(layer.depth**0.75, 3))
+    color = mix(near, mix(low, tone(p.primary, 0.46 if p.dark else 0.76, 0.9), 0.72 if p.dark else 0.5),
+        round(layer.depth**0.75, 3))
     mask = canvas.shape([layer.ring])
     soft = stage.u * (0.0035 if layer.depth < 0.15 else 0.0012 * layer.depth)
     if soft > 0.8:
@@ -198,16 +200,15 @@ def _depth(canvas: Canvas, stage: Stage, layer: Layer, low: RGB, horizon: float)
     if layer.kind == "road":
         canvas.paint(mask, shift(low, -0.1), 0.5)
     if layer.lines:
-        canvas.paint(canvas.stroke(layer.lines, stage.u * (0.0012 + 0.003 * (1 - layer.depth))).inside(mask), shift(color, 0.10), 0.55)
+        canvas.paint(canvas.stroke(layer.lines, stage.u * (0.0012 + 0.003 * (1 - layer.depth))).inside(mask),
+            shift(color, 0.10), 0.55)
     if layer.lights:
         lights = canvas.shape(layer.lights)
         canvas.paint(lights.inside(mask), tone(p.secondary, 0.86, 0.8), 0.8)
-        canvas.blend(lights.blurred(stage.u * 0.006), tone(p.accent, 0.6, 0.8), ImageChops.screen, 0.5)
+        canvas.blend(lights.blurred(stage.u * 0.006), tone(p.spark, 0.6, 0.8), ImageChops.screen, 0.5)
 
 
 def _haze(canvas: Canvas, stage: Stage, low: RGB) -> None:
-    from ..fields import fbm
-
     field = fbm(stage.rng(24), canvas.w // 8 + 1, canvas.h // 8 + 1, 2.5, 4, stretch=3)
     y = (np.arange(field.shape[0]) + 0.5)[:, None] / field.shape[0]
     band = np.exp(-(((y - stage.room.horizon() - 0.10) / 0.13) ** 2))

@@ -32,8 +32,10 @@ def paint(stage: Stage) -> Canvas:
     if motif is not None and not stage.scenic and min(area.w, area.h) > stage.u * 0.22:
         placed = fit(motif, area, 0.68, floor=False, flip=stage.light > 0)
         x0, _, x1, y1 = placed.box()
-        canvas.paint(canvas.halo((x0 + x1) / 2, (placed.box()[1] + y1) / 2, area.w * 0.75, area.h * 0.66), (255, 255, 255), 0.10 if stage.palette.dark else 0.42)
-        canvas.paint(canvas.halo((x0 + x1) / 2, y1 + stage.u * 0.02, (x1 - x0) * 0.62, stage.u * 0.045), tone(stage.palette.primary, 0.34), 0.42)
+        canvas.paint(canvas.halo((x0 + x1) / 2, (placed.box()[1] + y1) / 2, area.w * 0.75, area.h * 0.66), (255, 255, 255),
+            0.10 if stage.palette.dark else 0.42)
+        canvas.paint(canvas.halo((x0 + x1) / 2, y1 + stage.u * 0.02, (x1 - x0) * 0.62, stage.u * 0.045),
+            tone(stage.palette.primary, 0.34), 0.42)
         glassy(canvas, placed, skin_of(stage.palette, glow=0.05), stage.light)
     return canvas
 
@@ -43,9 +45,9 @@ def _hues(stage: Stage) -> tuple[RGB, ...]:
     level = (0.46, 0.52, 0.58, 0.40) if p.dark else (0.80, 0.86, 0.82, 0.90)
     return (
         tone(p.primary, level[0], 1.15),
-        tone(p.secondary, level[1], 1.1),
-        vivid(p.accent, level[2], 0.95),
-        tone(mix(p.primary, p.accent, 0.5), level[3], 1.2),
+        tone(p.secondary, level[1], 0.85),
+        vivid(p.spark, level[2], 0.95),
+        tone(mix(p.primary, p.spark, 0.5), level[3], 1.2),
     )
 
 
@@ -56,7 +58,8 @@ def _mesh(canvas: Canvas, stage: Stage) -> None:
     for x, y, r, color in spots:
         away = stage.room.at(x * stage.w, y * stage.h)
         if away > -0.05:
-            canvas.paint(canvas.halo(x * stage.w, y * stage.h, r * stage.u, r * stage.u * pick(rng, 0.7, 1.1)), color, pick(rng, 0.6, 0.95))
+            canvas.paint(canvas.halo(x * stage.w, y * stage.h, r * stage.u, r * stage.u * pick(rng, 0.7, 1.1)),
+                color, pick(rng, 0.6, 0.95))
     area = stage.hero_rect()
     canvas.paint(canvas.halo(area.cx, area.cy, stage.u * 0.62), hues[0], 0.55)
     canvas.paint(canvas.halo(area.cx + area.w * 0.25, area.cy - area.h * 0.2, stage.u * 0.45), hues[2], 0.6)
@@ -102,11 +105,14 @@ def _spheres(canvas: Canvas, stage: Stage) -> None:
         if stage.room.at(x, y) < r / stage.u * 0.6:
             continue
         color = hues[(i + 1) % 4]
-        canvas.paint(canvas.halo(x - stage.light * r * 0.3, y + r * 1.15, r * 1.1, r * 0.45), tone(stage.palette.primary, 0.3), 0.22)
+        canvas.paint(canvas.halo(x - stage.light * r * 0.3, y + r * 1.15, r * 1.1, r * 0.45),
+            tone(stage.palette.primary, 0.3), 0.22)
         ball = canvas.disc(x, y, r)
         focus = (x + stage.light * r * 0.38, y - r * 0.42)
-        canvas.paint(ball, Ramp(focus, None, ((0, (255, 255, 255)), (0.25, mix(color, (255, 255, 255), 0.5)), (0.7, color), (1, shift(color, -0.14))), r * 1.55), 0.94)
-        canvas.paint(ball.without(canvas.disc(x + stage.light * r * 0.06, y - r * 0.07, r * 0.98)), mix(color, (255, 255, 255), 0.7), 0.8)
+        canvas.paint(ball, Ramp(focus, None, ((0, (255, 255, 255)), (0.25, mix(color, (255, 255, 255), 0.5)), (0.7, color),
+            (1, shift(color, -0.14))), r * 1.55), 0.94)
+        canvas.paint(ball.without(canvas.disc(x + stage.light * r * 0.06, y - r * 0.07, r * 0.98)), mix(color,
+            (255, 255, 255), 0.7), 0.8)
 
 
 def _land(canvas: Canvas, stage: Stage) -> None:
@@ -123,7 +129,8 @@ def _land(canvas: Canvas, stage: Stage) -> None:
     for i, layer in enumerate(layers):
         near = 1 - layer.depth
         top = float(layer.crest[:, 1].min())
-        color = mix(mix(hues[1], hues[0], near), tone(stage.palette.primary, 0.26 if stage.palette.dark else 0.55, 1.1), round(0.7 * near, 3))
+        color = mix(mix(hues[1], hues[0], near), tone(stage.palette.primary, 0.26 if stage.palette.dark else 0.55, 1.1),
+            round(0.7 * near, 3))
         mask = canvas.shape([layer.ring])
         fade = Ramp((0, top), (0, top + stage.h * 0.42), ((0, color), (1, mix(color, hues[3], 0.75))))
         canvas.paint(mask, fade, 0.72 + 0.2 * near)

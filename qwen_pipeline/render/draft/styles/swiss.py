@@ -13,7 +13,7 @@ from ..palette import RGB, mix, tone, vivid
 from ..paths import Points, ellipse, points, rect
 from ..pens import flat
 from ..room import Rect
-from ..stage import Stage, fit, skin_of
+from ..stage import Stage, backing, fit, skin_of
 
 FINISH = Finish(feather=0.0, grain=3)
 
@@ -26,8 +26,11 @@ def paint(stage: Stage) -> Canvas:
     cell = stage.w / n
     rows = int(np.ceil(stage.h / cell))
     top = stage.h - rows * cell  # the grid stands on the foot of the page
+    if stage.room.crowded:
+        _mosaic(canvas, stage, n, rows, cell, top, None, tuple(mix(stage.palette.ground, c, 0.07) for c in _colors(stage)))
+        return canvas
     hero = _hero_block(stage, n, rows, cell, top)
-    _mosaic(canvas, stage, n, rows, cell, top, hero)
+    _mosaic(canvas, stage, n, rows, cell, top, hero, _colors(stage))
     if hero is not None:
         _hero(canvas, stage, hero)
     return canvas
@@ -116,14 +119,17 @@ _TILES: tuple[Tile, ...] = (_quarter, _quarter, _half, _circle, _bars, _diagonal
 def _colors(stage: Stage) -> tuple[RGB, ...]:
     p = stage.palette
     if p.dark:
-        return (tone(p.primary, 0.52, 1.1), tone(p.secondary, 0.78, 1.0), vivid(p.accent, 0.64), mix(p.ground, p.paper, 0.14), tone(p.paper, 0.94))
-    return (p.hero, tone(p.secondary, 0.80, 1.0), vivid(p.accent, 0.62), tone(p.primary, 0.30, 0.9), mix(p.ground, tone(p.secondary, 0.8), 0.35))
+        return (tone(p.primary, 0.52, 1.1), tone(p.secondary, 0.78, 1.0), vivid(p.spark, 0.64), mix(p.ground, p.paper, 0.14),
+            tone(p.paper, 0.94))
+    return (p.hero, tone(p.secondary, 0.80, 1.0), vivid(p.spark, 0.62), tone(p.primary, 0.30, 0.9),
+        mix(p.ground, tone(p.secondary, 0.8), 0.35))
 
 
-def _mosaic(canvas: Canvas, stage: Stage, n: int, rows: int, cell: float, top: float, hero: Rect | None) -> None:
+def _mosaic(
+    canvas: Canvas, stage: Stage, n: int, rows: int, cell: float, top: float, hero: Rect | None, colors: tuple[RGB, ...]
+) -> None:
     """Tiles where no words are; the pattern thins out towards them. No tile repeats its neighbour."""
     rng = stage.rng(82)
-    colors = _colors(stage)
     last: dict[tuple[int, int], int] = {}
     for row in range(rows):
         for col in range(n):
@@ -131,16 +137,17 @@ def _mosaic(canvas: Canvas, stage: Stage, n: int, rows: int, cell: float, top: f
             draw = rng.random(6)
             if hero is not None and hero.x - 1 <= x < hero.right - 1 and hero.y - 1 <= y < hero.bottom - 1:
                 continue
-            if not _free(stage, x, max(0.0, y), cell, cell + min(0.0, y)):
+            if not stage.room.crowded and not _free(stage, x, max(0.0, y), cell, cell + min(0.0, y)):
                 continue
-            near = min(1.0, stage.room.at(x + cell / 2, y + cell / 2) / 0.30)
+            near = 1.0 if stage.room.crowded else min(1.0, stage.room.at(x + cell / 2, y + cell / 2) / 0.30)
             if draw[0] > 0.42 + 0.55 * near:
                 continue
             _tile(canvas, draw, colors, x, y, cell, last, (row, col))
 
 
 def _tile(
-    canvas: Canvas, draw: np.ndarray[tuple[int, ...], np.dtype[np.float64]], colors: tuple[RGB, ...], x: float, y: float, cell: float, last: dict[tuple[int, int], int], at: tuple[int, int]
+    canvas: Canvas, draw: np.ndarray[tuple[int, ...], np.dtype[np.float64]], colors: tuple[RGB, ...], x: float, y: float,
+        cell: float, last: dict[tuple[int, int], int], at: tuple[int, int]
 ) -> None:
     back = int(draw[1] * 5)
     while back in (last.get((at[0] - 1, at[1])), last.get((at[0], at[1] - 1))):
@@ -160,12 +167,13 @@ def _hero(canvas: Canvas, stage: Stage, area: Rect) -> None:
     field = tone(p.secondary, 0.34 if p.dark else 0.86, 0.9)
     canvas.paint(canvas.shape([rect(area.x, area.y, area.w, area.h)]), field)
     motif = stage.hero()
-    disc = vivid(p.accent, 0.64)
+    disc = backing(stage)
     if motif is None or (stage.scenic and stage.subject.setting):
         _bands(canvas, stage, area, disc)
     else:
         canvas.paint(canvas.shape([ellipse(area.cx, area.cy, area.w * 0.42, n=160)]), disc)
-        canvas.paint(canvas.shape([ellipse(area.cx, area.cy, area.w * 0.42, area.w * 0.42, 0, 180, 100)]), mix(disc, tone(p.primary, 0.3), 0.22))
+        canvas.paint(canvas.shape([ellipse(area.cx, area.cy, area.w * 0.42, area.w * 0.42, 0, 180, 100)]),
+            mix(disc, tone(p.primary, 0.3), 0.22))
     if motif is not None:
         inner = Rect(area.x + area.w * 0.10, area.y + area.h * 0.08, area.w * 0.80, area.h * 0.82)
         flat(canvas, fit(motif, inner, 0.92, floor=motif.stands, flip=stage.light > 0), skin_of(p), stage.light, stage.rng(6))
@@ -175,7 +183,8 @@ def _bands(canvas: Canvas, stage: Stage, area: Rect, disc: RGB) -> None:
     """Sun, and waves or slopes of plain bands, cut off at the block's edge."""
     p, rng = stage.palette, stage.rng(83)
     block = canvas.shape([rect(area.x, area.y, area.w, area.h)])
-    canvas.paint(canvas.shape([ellipse(area.cx + area.w * pick(rng, -0.2, 0.2), area.y + area.h * 0.42, area.w * 0.27, n=140)]), disc)
+    canvas.paint(canvas.shape([ellipse(area.cx + area.w * pick(rng, -0.2, 0.2),
+        area.y + area.h * 0.42, area.w * 0.27, n=140)]), disc)
     x = np.linspace(area.x, area.right, 80)
     peaks = stage.subject.setting in ("mountains", "terraces", "desert", "forest", "")
     if stage.subject.setting == "city":
@@ -185,8 +194,10 @@ def _bands(canvas: Canvas, stage: Stage, area: Rect, disc: RGB) -> None:
         base = area.y + area.h * (0.46 + 0.12 * i)
         t = (x - area.x) / area.w
         k = pick(rng, 1.2, 2.2)
-        shape = np.abs(((t * k + rng.random()) % 1) * 2 - 1) * 0.30 if peaks else np.sin(t * 6.283 * k + rng.random() * 6.283) * 0.035
-        ring = np.vstack([np.stack([x, base + (shape - 0.1 * peaks) * area.h], 1), points([(area.right, area.bottom), (area.x, area.bottom)])])
+        phase = rng.random()
+        shape = np.abs(((t * k + phase) % 1) * 2 - 1) * 0.30 if peaks else np.sin((t * k + phase) * 6.283) * 0.035
+        ring = np.vstack([np.stack([x, base + (shape - 0.1 * peaks) * area.h], 1), points([(area.right, area.bottom),
+            (area.x, area.bottom)])])
         color = mix(tone(p.primary, 0.72, 0.9), tone(p.primary, 0.28, 1.0), i / 4)
         canvas.paint(canvas.shape([ring]).inside(block), color)
 
