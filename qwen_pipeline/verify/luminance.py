@@ -16,7 +16,7 @@ _MOST_PIXELS = 250_000
 
 
 def contrast_over(color: Color, ground: Image, percentile: float) -> float:
-    """Contrast (1 to 21) of `color` with the pixels of an RGB picture: the ratio that all but `percentile` per cent of them reach."""
+    """Contrast (1 to 21) of `color` with the pixels of a picture: what all but `percentile` per cent of them reach."""
     pixels = _pixels(ground)
     behind = _luminance(pixels)
     over = np.array([color.r, color.g, color.b]) * color.alpha + pixels * (1 - color.alpha)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from qwen_pipeline.types import Fact, SetString
+from qwen_pipeline.types import Fact, Page, SetString
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.numerals import Numeral, numerals, plain, without_links
 from qwen_pipeline.verify.subject import Subject
+from qwen_pipeline.verify.wanted import charts
 
 
 class NumbersSettings(Settings):
@@ -26,16 +27,19 @@ class NumbersSettings(Settings):
     settings=NumbersSettings,
 )
 def CHECK(subject: Subject, settings: NumbersSettings) -> Iterator[Outcome]:
-    """Every number in the words of the page is the value of a fact, as such or rounded to what is shown."""
+    """Every number in the words of the page is the value of a fact or in a chart's data, as such or rounded to what is shown."""
     facts = subject.piece.facts
     if facts is None:
         return
     skipped = settings.skip_roles.replace(",", " ").split()
     known = _values(facts, subject.piece.locales)
-    for _, _, page in subject.each_page():
+    for _, planned, page in subject.each_page():
+        plotted = _plotted(planned)
         for string in page.strings:
-            for numeral in _numerals(string, settings) if string.role not in skipped else ():
-                if not _is_known(numeral, known):
+            if string.role in skipped or string.layer in charts(planned):
+                continue
+            for numeral in _numerals(string, settings):
+                if not _is_known(numeral, known | plotted):
                     yield Outcome(
                         "untraced",
                         f"{numeral.text} in “{string.text[:40]}” is no fact",
@@ -64,6 +68,14 @@ def _values(facts: tuple[Fact, ...], locales: tuple[str, ...]) -> frozenset[tupl
         for locale in ("en", *locales)
         for numeral in numerals(fact.value, locale)
     )
+
+
+def _plotted(page: Page) -> frozenset[tuple[Decimal, bool]]:
+    """As `_values`, of the numbers that the page's charts are drawn from."""
+    found = [
+        (Decimal(str(value)), "%" in chart.unit) for chart in charts(page).values() for s in chart.series for value in s.values
+    ]
+    return frozenset(found)
 
 
 def _is_known(numeral: Numeral, known: frozenset[tuple[Decimal, bool]]) -> bool:

@@ -7,6 +7,7 @@ from qwen_pipeline.types import Page, SetString, TextItem, TextLayer, TypesetPag
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.fold import fold, squeeze
 from qwen_pipeline.verify.subject import Delivered, Subject
+from qwen_pipeline.verify.wanted import charts, unasked, wanted_markers, wanted_strings
 
 _MOST_EXTRA = 40
 
@@ -27,24 +28,24 @@ def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
 
 
 def _set_as_planned(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
-    wanted = {
-        f"{layer.id}/{part.locale}": part.text
-        for layer in planned.layers
-        if isinstance(layer, TextLayer)
-        for part in layer.parts
-        if part.text.strip()
-    }
-    found = {string.id: string.text for string in page.strings}
+    wanted, drawn_charts = wanted_strings(planned), charts(planned)
+    found = {string.id: string.text for string in page.strings if string.layer not in drawn_charts}
     for name, text in wanted.items():
         if name not in found:
             yield Outcome("not-set", f"“{text[:40]}” was never set", page.id, name, allowed=text)
         elif fold(found[name]) != fold(text):
-            yield Outcome(
-                "changed", f"“{text[:40]}” was set as “{found[name][:40]}”", page.id, name, measured=found[name], allowed=text
-            )
+            message = f"“{text[:40]}” was set as “{found[name][:40]}”"
+            yield Outcome("changed", message, page.id, name, measured=found[name], allowed=text)
     for name in sorted(found.keys() - wanted.keys()):
-        message = f"“{found[name][:40]}” is on the page, and nobody asked for it"
-        yield Outcome("not-asked", message, page.id, name, measured=found[name])
+        yield _not_asked(page, name, found[name])
+    for chart in drawn_charts.values():
+        strings = [string for string in page.strings if string.layer == chart.id]
+        for index in unasked(chart, [string.text for string in strings]):
+            yield _not_asked(page, strings[index].id, strings[index].text)
+
+
+def _not_asked(page: TypesetPage, name: str, text: str) -> Outcome:
+    return Outcome("not-asked", f"“{text[:40]}” is on the page, and nobody asked for it", page.id, name, measured=text)
 
 
 def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
@@ -65,6 +66,10 @@ def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
                 measured=got,
                 allowed=text,
             )
+    markers = wanted_markers(planned)
+    for name in sorted(drawn.keys() - {string.id for string in page.strings}):
+        if drawn[name] != markers.get(name, ""):
+            yield _not_asked(page, name, drawn[name])
 
 
 def _drawn_text(item: TextItem) -> str:
