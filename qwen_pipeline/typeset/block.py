@@ -65,7 +65,7 @@ class Block:
 def words_of(layer: TextLayer, fonts: Fonts) -> tuple[Words, ...]:
     """The parts that say something, measured."""
     style, down = layer.style, layer.style.direction == "vertical"
-    out = []
+    out: list[Words] = []
     for part in layer.parts:
         text = normalise(part.text, style)
         if not text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from uniseg.linebreak import line_break_boundaries
+from uniseg.linebreak import LineBreak, line_break, line_break_boundaries
 
 from .chars import NO_END, NO_START, is_han, is_latin
 
@@ -34,21 +34,46 @@ def opportunities(text: str) -> tuple[int, ...]:
 
 
 def _uax14(text: str) -> list[int]:
-    """Breaks by UAX#14. Between two Han characters there always is one, so that only what lies between is looked up."""
+    """Breaks by UAX#14. Only stretches whose answer is not plain from two characters are looked up: uniseg is slow."""
     out: list[int] = []
     start = 0
+    kinds = "".join(map(_kind, text))
     for i in range(1, len(text) + 1):
-        if i == len(text) or (is_han(text[i - 1]) and is_han(text[i]) and _plain(text[i])):
-            out += (start + b for b in _boundaries(text[start:i]) if 0 < start + b < i)
+        if (
+            i == len(text)
+            or kinds[i - 1 : i + 1] in _ALWAYS
+            or (kinds[i - 1 : i + 1] == " L" and kinds[i - 2 : i - 1] in _BEFORE_SPACE)
+        ):
+            if not _NEVER.fullmatch(kinds, start, i):
+                out += (start + b for b in _boundaries(text[start:i]) if 0 < start + b < i)
             if i < len(text):
                 out.append(i)
             start = i
     return out
 
 
-def _plain(char: str) -> bool:
-    """Han proper: small kana and iteration marks may not start a line."""
-    return not "\u3040" <= char <= "\u30ff" and char not in "々〻"
+_ALWAYS = frozenset({"HH", "HL", "HO", "SH", "SL", "SO", "LH", "LO"})
+"""Kinds of neighbours between which UAX#14 always allows a break (LB31), whatever stands further off."""
+_BEFORE_SPACE = frozenset("HSL.")
+_NEVER = re.compile(r"O*(?:H|L+\.?)S* *")
+"""Kinds of stretches in which it never does: LB13, LB14, LB21, LB23, LB28."""
+_SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶー々〻ヽヾゝゞ")
+
+
+@lru_cache(maxsize=65536)
+def _kind(char: str) -> str:
+    """O: opens; S: may not start a line; H: other Han; L: ASCII letters and digits; `.`: ends a clause; space; ?: all else."""
+    if char in "（《〈「『【〔":
+        return "O"
+    if char in "，。、；：！？）》〉」』】〕" or char in _SMALL_KANA:
+        return "S"
+    if char.isascii():
+        return "L" if char.isalnum() else "." if char in ",.;:!?" else " " if char == " " else "?"
+    return "H" if is_han(char) and _ideographic(char) else "?"
+
+
+def _ideographic(char: str) -> bool:
+    return line_break(char) == LineBreak.ID
 
 
 @lru_cache(maxsize=8192)
