@@ -34,7 +34,7 @@ def charts(page: Page) -> dict[str, ChartLayer]:
 
 
 def unasked(chart: ChartLayer, texts: Sequence[str]) -> Iterator[int]:
-    """Indices of those of a chart's `texts`, in drawing order, that are not in its data. Names broken into rows are put together."""
+    """Indices of those of a chart's `texts`, in drawing order, that its data does not hold; rows of one name count as one."""
     words = _words(chart)
     folded = [squeeze(text) for text in texts]
     index = 0
@@ -49,11 +49,6 @@ def unasked(chart: ChartLayer, texts: Sequence[str]) -> Iterator[int]:
 def _words(chart: ChartLayer) -> frozenset[str]:
     labels = [label for series in chart.series for label in series.labels]
     units = [chart.unit, *_PERCENT] if any(sign in chart.unit for sign in _PERCENT) else [chart.unit]
-    plain = [
-        *chart.categories,
-        *(series.name for series in chart.series),
-        *labels,
-        *(text for _, text in chart.axis_ticks),
-        *units,
-    ]
-    return frozenset(squeeze(text) for text in (*plain, *(label + unit for label in labels for unit in units)))
+    names = [*chart.categories, *(series.name for series in chart.series), *(text for _, text in chart.axis_ticks)]
+    values = [label + unit for label in labels for unit in ("", *units)]
+    return frozenset(squeeze(text) for text in (*names, *values, *units))

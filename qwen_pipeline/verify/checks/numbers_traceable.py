@@ -72,10 +72,8 @@ def _values(facts: tuple[Fact, ...], locales: tuple[str, ...]) -> frozenset[tupl
 
 def _plotted(page: Page) -> frozenset[tuple[Decimal, bool]]:
     """As `_values`, of the numbers that the page's charts are drawn from."""
-    found = [
-        (Decimal(str(value)), "%" in chart.unit) for chart in charts(page).values() for s in chart.series for value in s.values
-    ]
-    return frozenset(found)
+    pairs = ((chart, value) for chart in charts(page).values() for series in chart.series for value in series.values)
+    return frozenset((Decimal(str(value)), "%" in chart.unit) for chart, value in pairs)
 
 
 def _is_known(numeral: Numeral, known: frozenset[tuple[Decimal, bool]]) -> bool:
