@@ -16,7 +16,9 @@ def prepare(store: Path) -> None:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     }
     if "PREFECT_API_URL" not in os.environ:
-        defaults["PREFECT_HOME"] = str(store.absolute() / "prefect")
+        home = store.absolute() / "prefect"
+        home.mkdir(parents=True, exist_ok=True)  # Prefect makes only the last folder, and its server hangs where it cannot
+        defaults["PREFECT_HOME"] = str(home)
         defaults["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
