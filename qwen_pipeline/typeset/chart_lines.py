@@ -18,6 +18,8 @@ _VALUE_EM = 0.92
 """Size of values along a line, in em of the other labels."""
 _END_SHARE = 0.34
 """Most of the chart's width that labels at the ends of lines may take."""
+_END_PITCH_EM = 1.2
+"""Least distance of two labels at the ends of lines, in em."""
 _MARKED = 24
 """Up to this many points get a dot each."""
 _VALUED = 14
@@ -37,9 +39,10 @@ class _End:
 def line_chart(labels: Labels, items: list[Item], box: Box) -> None:
     """One line a series; filled down to the zero line if the layer is an area chart."""
     layer, size = labels.layer, labels.size_pt
-    named = len(layer.series) > 1 and _end_width(labels, names=True) <= _END_SHARE * box.w_pt
+    few = len(layer.series) * _END_PITCH_EM * size <= 0.6 * box.h_pt
+    named = few and len(layer.series) > 1 and _end_width(labels, names=True) <= _END_SHARE * box.w_pt
     area = header(labels, items, box, [] if named else legend(labels))
-    ends = named or layer.show_values
+    ends = named or (few and layer.show_values and _end_width(labels, names=False) <= _END_SHARE * box.w_pt)
     right = _end_width(labels, names=named) if ends else 0.5 * size
     low, high = value_range(layer)
     left = value_axis_width(labels, Scale(low, high, area.bottom_pt - 2 * size, area.y_pt))
@@ -71,11 +74,7 @@ def _draw_series(labels: Labels, items: list[Item], series: Series, points: list
     size, layer = labels.size_pt, labels.layer
     if layer.chart == "area" and len(points) > 1:
         ground = [(points[-1][0], scale.at(0)), (points[0][0], scale.at(0))]
-        dense = 0.34 if len(layer.series) == 1 else 0.2
-        ramp = Gradient("linear", 90, ((0.0, replace(series.color, alpha=dense)), (1.0, replace(series.color, alpha=0.03))))
-        top = min(y for _, y in points)
-        span = Box(plot.x_pt, min(top, scale.at(0)), plot.w_pt, max(abs(scale.at(0) - top), 1.0))
-        items.append(PathItem(polygon([*points, *ground]), span, fill=ramp))
+        items.append(_area(labels, series.color, [*points, *ground], plot, scale.at(0)))
     if len(points) > 1:
         items.append(PathItem(polygon(points, closed=False), plot, stroke=series.color, stroke_pt=0.2 * size, round_caps=True))
     for index, point in enumerate(points):
@@ -85,6 +84,17 @@ def _draw_series(labels: Labels, items: list[Item], series: Series, points: list
             items.append(_dot(point, 0.36 * size, color))
         elif len(points) <= _MARKED:
             items.append(_dot(point, 0.2 * size, series.color))
+
+
+def _area(labels: Labels, color: Color, outline: list[Point], plot: Box, zero: float) -> Item:
+    """The ground between a line and zero, dense at its peaks and almost clear at zero."""
+    dense, clear = replace(color, alpha=0.34 if len(labels.layer.series) == 1 else 0.2), replace(color, alpha=0.03)
+    top, bottom = min(y for _, y in outline), max(y for _, y in outline)
+    span = Box(plot.x_pt, top, plot.w_pt, max(bottom - top, 1.0))
+    at = (zero - top) / span.h_pt
+    stops = [(0.0, dense)] * (at > 0) + [(at, clear)] + [(1.0, dense)] * (at < 1)
+    ramp = Gradient("linear", 90, tuple(stops) if len(stops) > 1 else ((0.0, dense), (1.0, clear)))
+    return PathItem(polygon(outline), span, fill=ramp)
 
 
 def _dot(centre: Point, radius: float, color: Color) -> Item:
@@ -106,10 +116,10 @@ def _end_width(labels: Labels, *, names: bool) -> float:
 def _put_ends(labels: Labels, items: list[Item], rows: list[list[Point]], x: float, plot: Box, *, names: bool) -> list[Box]:
     """Label the ends of the lines, spread so that no two touch; the boxes taken."""
     layer, size = labels.layer, labels.size_pt
-    pitch = 1.2 * size
     wanted = [row[-1][1] for row in rows]
-    spread_y = spread(wanted, pitch, plot.y_pt, plot.bottom_pt)
-    dot = 0.62 * size if len(rows) > 1 else 0.0
+    spread_y = spread(wanted, _END_PITCH_EM * size, plot.y_pt, plot.bottom_pt - 0.15 * size)
+    moved = any(abs(a - b) > 0.2 * size for a, b in zip(wanted, spread_y, strict=True))
+    dot = 0.62 * size if names or moved else 0.0
     before = len(labels.strings)
     for series, y in zip(layer.series, spread_y, strict=True):
         at, baseline = x + 0.2 * size, y + CAP_MIDDLE * size

@@ -73,7 +73,8 @@ def donut_chart(labels: Labels, items: list[Item], box: Box) -> None:
     row = min(1.9 * size, 0.9 * box.h_pt / len(parts))
     list_w, list_h = text_room + value_room + 1.2 * size, row * len(parts)
     beside = min(box.h_pt, box.w_pt - list_w - 2.2 * size)
-    below = min(box.w_pt, box.h_pt - list_h - 1.2 * size)
+    list_under = min(row, LINE_EM * size) * len(parts)
+    below = min(box.w_pt, box.h_pt - list_under - 1.2 * size)
     if beside >= below and beside > 0:
         ring = min(beside, box.h_pt)
         centre = (box.x_pt + ring / 2, box.y_pt + box.h_pt / 2)
@@ -83,7 +84,8 @@ def donut_chart(labels: Labels, items: list[Item], box: Box) -> None:
         ring = max(below, min(box.w_pt, box.h_pt) * 0.35)
         centre = (box.x_pt + box.w_pt / 2, box.y_pt + ring / 2)
         width = min(box.w_pt, max(list_w, ring))
-        area = Box(box.x_pt + (box.w_pt - width) / 2, box.y_pt + ring + 1.2 * size, width, max(box.h_pt - ring - 1.2 * size, 1.0))
+        left, top = box.x_pt + (box.w_pt - width) / 2, box.y_pt + ring + 1.2 * size
+        area = Box(left, top, width, max(box.bottom_pt - top, 1.0))
     _draw_ring(labels, items, parts, centre, ring / 2)
     _put_middle(labels, parts, centre, ring / 2 * _HOLE)
     _put_legend(labels, items, parts, area)

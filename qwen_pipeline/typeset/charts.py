@@ -7,8 +7,9 @@ import math
 from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.types import Box, ChartLayer, Item, Place, SetString
 
-from .chart_bars import bar_chart, hbar_chart
+from .chart_bars import bar_chart
 from .chart_lines import line_chart
+from .chart_lying import hbar_chart
 from .chart_round import donut_chart, progress_chart
 from .chart_text import Labels
 from .fonts import Fonts

@@ -61,7 +61,7 @@ def _outline(layer: ShapeLayer, box: Box) -> Segments:
         tip = min(w, h) / 2
         return polygon([(x, y), (right - tip, y), (right, cy), (right - tip, bottom), (x, bottom), (x + tip, cy)])
     if layer.shape == "arc":
-        return _half_turn(box, layer.stroke_pt, closed=layer.stroke is None)
+        return _half_turn(box, layer.stroke_pt if layer.stroke else 0.0, closed=layer.stroke is None)
     return rounded_rect(box, layer.radius_pt)  # also a line that has no stroke but a fill: a bar
 
 

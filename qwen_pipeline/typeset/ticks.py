@@ -20,6 +20,8 @@ Rows = tuple[tuple[str, ...], ...]
 
 _GAP_EM = 0.5
 """Least room between two labels side by side."""
+_DATE_WORDS = 5.0
+"""Em of letters that a date may have beside its digits: `September 2026`, `2026 年 4 月`."""
 _TALL = 0.36
 """Share of the chart's height that turned labels may take."""
 
@@ -76,7 +78,7 @@ def plan_categories(labels: Labels, centres: Sequence[float], span: Span, height
     names = labels.layer.categories
     everyone = tuple(range(len(names)))
     size, smallest = labels.size_pt, min(labels.layer.label_style.min_size_pt, labels.size_pt)
-    ordered = labels.layer.chart in ("line", "area") or all(any(c.isdigit() for c in name) for name in names)
+    ordered = labels.layer.chart in ("line", "area") or all(_is_dated(name) for name in names)
     one = tuple((name,) for name in names)
     if _fits(labels, centres, span, one, everyone, size):
         return _flat(size, everyone, one)
@@ -88,6 +90,11 @@ def plan_categories(labels: Labels, centres: Sequence[float], span: Span, height
                     return _flat(attempt, everyone, rows)
     turned = _upright(labels, centres, height_pt, one)
     return turned if turned is not None and not ordered else _thinned(labels, centres, span, one)
+
+
+def _is_dated(name: str) -> bool:
+    """Whether a label is a date, a year, an hour or the like: digits with few words. Of such a row some may go unsaid."""
+    return any(c.isdigit() for c in name) and sum(_weight(c) for c in name if c.isalpha()) <= _DATE_WORDS
 
 
 def _flat(size_pt: float, shown: tuple[int, ...], rows: Rows) -> CategoryAxis:
