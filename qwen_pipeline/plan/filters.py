@@ -27,7 +27,11 @@ def _tag(context: Context) -> str:
 
 
 def _babel(context: Context, locale: Any = None) -> Any:
-    return _parse_locale(str(locale["tag"]) if isinstance(locale, Mapping) else str(locale or _tag(context)))
+    return _parse_locale(_locale_tag(context, locale))
+
+
+def _locale_tag(context: Context, locale: Any) -> str:
+    return str(locale["tag"]) if isinstance(locale, Mapping) else str(locale or _tag(context))
 
 
 @lru_cache(maxsize=256)
@@ -108,16 +112,20 @@ def percent(context: Context, value: Any, digits: int = 0, locale: Any = None) -
 @pass_context
 def money(context: Context, value: Any, locale: Any = None, currency: str | None = None, digits: bool | None = None) -> str:
     """An amount with its currency sign: the argument's, else that of the locale's territory. Whole amounts drop the cents."""
-    from babel.numbers import format_currency
-
     if isinstance(locale, str) and re.fullmatch(r"[A-Z]{3}", locale):
         locale, currency = None, locale
-    language = _babel(context, locale)
+    return _money(_locale_tag(context, locale), to_number(value), currency, digits)
+
+
+@lru_cache(maxsize=65_536)
+def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None) -> str:
+    from babel.numbers import format_currency
+
+    language = _parse_locale(tag)
     territory = language.territory or ""
     code = currency or _TERRITORY_CURRENCY.get(territory) or ("EUR" if territory in _EURO else None)
     if code is None:
         raise ValueError(f"no currency is known for {language}; write money('EUR')")
-    amount = to_number(value)
     whole = amount == amount.to_integral_value() if digits is None else not digits
     if not whole:
         return str(format_currency(amount, code, locale=language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from qwen_pipeline.types import Canvas, Layer, Place, Region
@@ -49,6 +50,11 @@ class PageContext:
     @property
     def tag(self) -> str:
         return self.locales[0]
+
+    @cached_property
+    def plain_slots(self) -> Mapping[str, Mapping[str, Any]]:
+        """The slots as expressions see them, by locale."""
+        return {tag: {name: plain(value, tag) for name, value in self.slots.items()} for tag in self.locales}
 
 
 @dataclass(frozen=True)
@@ -122,9 +128,7 @@ def slot_value(path: str, page: PageContext, entry: Entry) -> Any:
 
 
 def slot_names(page: PageContext, tag: str, scope: Scope) -> dict[str, Any]:
-    names = {name: plain(value, tag) for name, value in page.slots.items()}
-    names.update({key: values[tag] for key, values in scope.overrides.items() if tag in values})
-    return names
+    return {**page.plain_slots[tag], **{key: values[tag] for key, values in scope.overrides.items() if tag in values}}
 
 
 def layer_place(spec: LayerSpec, page: PageContext, entry: Entry, key: str = "") -> Place:

@@ -13,6 +13,7 @@ from qwen_pipeline.types import (
     Box,
     CalmArea,
     Canvas,
+    Color,
     EngineInfo,
     Place,
     Scene,
@@ -60,6 +61,33 @@ class SceneSetting:
         style = self.style.name if self.style else None
         look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
         return digest([look, self.canvas, self.box, self.calm, self.page, self.layout])
+
+    @cached_property
+    def prompt_context(self) -> PromptContext:
+        """What the prompt template sees, but for the scene's own words and strings."""
+        named = zip(_PALETTE_NAMES, self.colors, strict=True)
+        return PromptContext(
+            scene={},
+            style=self.style.model_dump() if self.style else None,
+            style_words=self.style.words if self.style else self.spec.style,
+            kind=self.kind,
+            kind_words=self.kind_words,
+            layout=self.layout,
+            tone=self.palette.tone,
+            calm=[{"words": place_words(area), "share": round(area.w * area.h, 2)} for area in self.calm],
+            strings=(),
+            palette=[{"name": name, "hex": color.hex, "words": color_words(color)} for name, color in named],
+            canvas={
+                "aspect": aspect_words(self.box.w_pt, self.box.h_pt),
+                "width": round(self.box.w_pt),
+                "height": round(self.box.h_pt),
+            },
+            brand_words=self.brand_words,
+        )
+
+    @cached_property
+    def colors(self) -> tuple[Color, ...]:
+        return tuple(self.palette.color(name) for name in _PALETTE_NAMES)
 
 
 @dataclass
@@ -186,28 +214,13 @@ class SceneBook:
             style=setting.style.name if setting.style else "",
             style_words=setting.style.words if setting.style else spec.style,
             subject=spec.subject,
-            palette=tuple(setting.palette.color(name) for name in _PALETTE_NAMES),
+            palette=setting.colors,
             tone=setting.palette.tone,
             calm=setting.calm,
         )
 
     def _context(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> PromptContext:
-        box = setting.box
-        colors = [(name, setting.palette.color(name)) for name in _PALETTE_NAMES]
-        return PromptContext(
-            scene=spec.model_dump(),
-            style=setting.style.model_dump() if setting.style else None,
-            style_words=setting.style.words if setting.style else spec.style,
-            kind=setting.kind,
-            kind_words=setting.kind_words,
-            layout=setting.layout,
-            tone=setting.palette.tone,
-            calm=[{"words": place_words(area), "share": round(area.w * area.h, 2)} for area in setting.calm],
-            strings=strings,
-            palette=[{"name": name, "hex": color.hex, "words": color_words(color)} for name, color in colors],
-            canvas={"aspect": aspect_words(box.w_pt, box.h_pt), "width": round(box.w_pt), "height": round(box.h_pt)},
-            brand_words=setting.brand_words,
-        )
+        return replace(setting.prompt_context, scene=spec.model_dump(), strings=strings)
 
     def _keep(self, request: SceneRequest, setting: SceneSetting, paths: tuple[str, ...], strings: Sequence[PromptString]) -> str:
         tokens = self.count_tokens(request.prompt)
