@@ -14,12 +14,14 @@ _URL = re.compile(
     r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
     r"|(?:[A-Za-z0-9-]+\.)+[a-z]{2,}(?:/[!-~]*)?"
 )
-_PHONE = re.compile(r"\+\d[\d \-()]{5,}\d|\(?\b0\d{2,3}\)?[ -]?\d{3,4}[ -]\d{4}\b|\b[48]00[ -]\d{3,4}[ -]\d{3,4}\b")
+_PHONE = re.compile(
+    r"\+\d[\d \-()]{5,}\d|(?<!\d)\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]\d{4}(?!\d)|(?<!\d)[48]00[ -]\d{3,4}[ -]\d{3,4}(?!\d)"
+)
 _AMOUNT = re.compile(r"[¥￥$€£]\s?\d[\d,.]*(?:[–—~～-][¥￥$€£]?\d[\d,.]*)?|\d[\d,.:/]*(?:\s?[–—~～-]\s?)\d[\d,.:/]*[%％℃]?")
 _DATE = re.compile(
     r"\d+年(?:\d+月)?(?:\d+[日号])?|\d+月\d+[日号]?|第\d+[\u4e00-\u9fff]|\d+[年月日号时分秒点元角万亿折岁届期楼层栋室]"
 )
-_SHORT_HYPHEN = re.compile(r"\b[^\W_]{1,2}-[^\W_]+|\b[^\W_]+-[^\W_]{1,2}\b")
+_SHORT_HYPHEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}-[A-Za-z0-9]+|[A-Za-z0-9]+-[A-Za-z0-9]{1,2}(?![A-Za-z0-9])")
 _WHOLE = (_URL, _PHONE, _AMOUNT, _DATE, _SHORT_HYPHEN)
 _AFTER_IN_URL = frozenset("/?&=-_.#:@")
 _LONG_URL = 30
@@ -97,7 +99,7 @@ def emergency(text: str, start: int, stop: int) -> tuple[int, ...]:
     out = []
     for match in _URL.finditer(text, start, stop):
         if match.end() - match.start() >= _LONG_URL:
-            inside = range(match.start() + len("https://"), match.end() - 1)
+            inside = range(match.start() + len("https://") + 1, match.end() - 1)
             out += [i for i in inside if text[i - 1] in _AFTER_IN_URL and text[i] not in _AFTER_IN_URL]
     return tuple(out)
 
