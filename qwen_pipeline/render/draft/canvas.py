@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -110,13 +111,18 @@ class Canvas:
         """Coverage of filled rings, less the holes. Cut off at `pad` px outside the canvas."""
         rings = list(rings)
         box = self._bounds(rings, pad + 1)
-        return self._raster(box, lambda draw, place: _fill(draw, place, rings, holes))
+
+        def both(pencil: _Pencil) -> None:
+            pencil.fill(rings, 255)
+            pencil.fill(holes, 0)
+
+        return self._raster(box, both)
 
     def stroke(self, lines: Iterable[Points], width_px: float, closed: bool = False, caps: bool = True) -> Mask:
         """Coverage of lines of one width, with round joints."""
         drawn = [np.vstack([line, line[:1]]) if closed else line for line in lines]
         box = self._bounds(drawn, width_px + 2, width_px)
-        return self._raster(box, lambda draw, place: _stroke(draw, place, drawn, width_px, caps and not closed))
+        return self._raster(box, lambda pencil: pencil.stroke(drawn, width_px, caps and not closed))
 
     def everything(self) -> Mask:
         return Mask(0, 0, Image.new("L", (self.w, self.h), 255))
@@ -184,18 +190,11 @@ class Canvas:
         left, top = int(np.floor(x0)), int(np.floor(y0))
         return left, top, max(left + 1, int(np.ceil(x1))), max(top + 1, int(np.ceil(y1)))
 
-    def _raster(self, box: Box, draw_into: Callable[[ImageDraw.ImageDraw, Callable[[Points], list[float]]], None]) -> Mask:
+    def _raster(self, box: Box, draw_into: Callable[[_Pencil], None]) -> Mask:
         w, h = box[2] - box[0], box[3] - box[1]
         s = 4 if w * h * 16 <= _SUPERSAMPLED_PX else 3 if w * h * 9 <= _SUPERSAMPLED_PX else 2
         big = Image.new("L", (w * s, h * s), 0)
-        origin = np.array([box[0], box[1]], np.float64)
-
-        def place(p: Points) -> list[float]:
-            return [float(v) for v in (np.rint((p - origin) * s * 8) / 8).ravel()]
-
-        draw = ImageDraw.Draw(big)
-        draw.scale = s  # type: ignore[attr-defined]
-        draw_into(draw, place)
+        draw_into(_Pencil(ImageDraw.Draw(big), np.array(box[:2], np.float64), s))
         return Mask(box[0], box[1], big.reduce(s))
 
     def _clip(self, box: Box) -> Box | None:
@@ -203,34 +202,34 @@ class Canvas:
         return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def _fill(
-    draw: ImageDraw.ImageDraw, place: Callable[[Points], list[float]], rings: Iterable[Points], holes: Iterable[Points]
-) -> None:
-    for ring in rings:
-        draw.polygon(place(ring), fill=255)
-    for hole in holes:
-        draw.polygon(place(hole), fill=0)
+@dataclass(frozen=True, slots=True)
+class _Pencil:
+    """Draws on a mask `scale` times as large, whose corner is `origin`."""
+
+    draw: ImageDraw.ImageDraw
+    origin: Points
+    scale: int
+
+    def _place(self, p: Points) -> list[float]:
+        return [float(v) for v in (np.rint((p - self.origin) * self.scale * 8) / 8).ravel()]
+
+    def fill(self, rings: Iterable[Points], value: int) -> None:
+        for ring in rings:
+            self.draw.polygon(self._place(ring), fill=value)
+
+    def stroke(self, lines: Iterable[Points], width_px: float, caps: bool) -> None:
+        width = max(1, round(width_px * self.scale))
+        r = width / 2
+        for line in lines:
+            xy = self._place(line)
+            self.draw.line(xy, fill=255, width=width, joint="curve")
+            if caps and width > 2:
+                for x, y in (xy[:2], xy[-2:]):
+                    self.draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
 
 
-def _stroke(
-    draw: ImageDraw.ImageDraw, place: Callable[[Points], list[float]], lines: Iterable[Points], width_px: float, caps: bool
-) -> None:
-    scale = draw.scale  # type: ignore[attr-defined]
-    width = max(1, round(width_px * scale))
-    for line in lines:
-        xy = place(line)
-        draw.line(xy, fill=255, width=width, joint="curve")
-        if caps and width > 2:
-            for x, y in ((xy[0], xy[1]), (xy[-2], xy[-1])):
-                draw.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
-
-
-_SPOT: list[Image.Image] = []
-
-
+@lru_cache(maxsize=1)
 def _spot() -> Image.Image:
-    if not _SPOT:
-        v = (np.arange(128) + 0.5) / 64 - 1
-        r2 = np.minimum(1.0, v[None, :] ** 2 + v[:, None] ** 2)
-        _SPOT.append(Image.fromarray(np.rint((1 - r2) ** 2 * 255).astype(np.uint8)))
-    return _SPOT[0]
+    v = (np.arange(128) + 0.5) / 64 - 1
+    r2 = np.minimum(1.0, v[None, :] ** 2 + v[:, None] ** 2)
+    return Image.fromarray(np.rint((1 - r2) ** 2 * 255).astype(np.uint8))

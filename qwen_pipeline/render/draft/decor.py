@@ -82,15 +82,14 @@ def foliage(canvas: Canvas, stage: Stage, names: tuple[str, ...], pen: Pen, size
             pen(canvas, MOTIFS[name](rng).placed(*at, length * pick(rng, 0.85, 1.1), angle + spread + pick(rng, -6, 6)), rng)
 
 
-def table(canvas: Canvas, stage: Stage, area: Rect, color: RGB) -> float:
-    """A round table top under the hero; returns the height of its middle."""
+def table(canvas: Canvas, stage: Stage, area: Rect, color: RGB) -> None:
+    """A round table top under the hero."""
     y = area.bottom - area.h * 0.115
     a = np.linspace(0, 2 * np.pi, 120)
     rx, ry = area.w * 0.52, area.h * 0.075
     for dy, c in ((ry * 0.34, shift(color, -0.16)), (0.0, color)):
         canvas.paint(canvas.shape([np.stack([area.cx + rx * np.cos(a), y + dy + ry * np.sin(a)], 1)]), c)
     canvas.paint(canvas.halo(area.cx, y, rx * 0.75, ry * 0.7), shift(color, -0.14), 0.8)
-    return y
 
 
 def weather(canvas: Canvas, stage: Stage) -> None:
@@ -143,6 +142,20 @@ def scenic_spot(stage: Stage, layers: Sequence[Layer], part: float = 0.60) -> Sp
         (want - top) * 0.6)) if afloat else top + size * 0.015
     y = min(y, area.bottom - stage.u * 0.045)
     return Spot(len(layers) - 1 if stage.subject.hero == "bird" else after, x, y, size)
+
+
+def sun_spot(stage: Stage, layers: Sequence[Layer], r: float) -> tuple[float, float]:
+    """Where a sun of radius r shows: where the sky reaches lowest in the free part, a little sunk behind the land."""
+    area, rng = stage.hero_rect(), stage.rng(857)
+    best, place = -1e9, (area.cx, area.y + r)
+    for at in np.linspace(0.24, 0.76, 7):
+        x = area.x + area.w * (float(at) + pick(rng, -0.03, 0.03))
+        skyline = min((layer.height_at(x) for layer in layers if layer.kind != "road"), default=area.cy)
+        y = max(area.y + min(r * 1.15, area.h * 0.4), skyline - r * pick(rng, 0.25, 0.6))
+        shown = skyline - (y - r) + r * 0.8 * rng.random() - abs(float(at) - 0.5) * r
+        if shown > best:
+            best, place = shown, (x, y)
+    return place
 
 
 def frame_opening(stage: Stage, inset: float) -> Mask:

@@ -106,8 +106,19 @@ def vivid(color: RGB, level: float, chroma: float = 1.1) -> RGB:
 
 def shift(color: RGB, by: float) -> RGB:
     """Lighter (+) or darker (-) by a step of lightness, with the chroma a printer would expect of a shade."""
-    target = min(0.985, max(0.06, lightness(color) + by))
-    return tone(color, round(target, 4), 1.0 - max(0.0, by) * 0.5)
+    target = round(min(0.985, max(0.06, lightness(color) + by)), 4)
+    if by < 0 and 50 < hue_of(color) < 115:
+        return tone(_redder(color, round(min(24.0, -by * 130), 2)), target)
+    return tone(color, target, 1.0 - max(0.0, by) * 0.5)
+
+
+@lru_cache(1024)
+def _redder(color: RGB, degrees: float) -> RGB:
+    """Turned towards red: the shade of a yellow is an orange, not a mud."""
+    lab = to_oklab(color)
+    a = np.radians(hue_of(color) - degrees)
+    strength = np.hypot(lab[1], lab[2])
+    return _rgb([lab[0], strength * np.cos(a), strength * np.sin(a)])
 
 
 @lru_cache(64)
@@ -206,13 +217,6 @@ def towards(palette: Palette, colors: tuple[RGB, ...], amount: float) -> Palette
     return replace(palette, primary=primary, secondary=secondary, accent=accent)
 
 
-def spread(colors: tuple[RGB, ...], n: int) -> tuple[RGB, ...]:
-    """n colours evenly along the way through `colors`."""
-    table = blend_table(tuple((i / (len(colors) - 1), c) for i, c in enumerate(colors)))
-    picked = (table[round(i * 255 / max(1, n - 1))] for i in range(n))
-    return tuple((int(r), int(g), int(b)) for r, g, b in picked)
-
-
 __all__ = [
     "AIM",
     "RGB",
@@ -227,7 +231,6 @@ __all__ = [
     "mix",
     "palette_of",
     "shift",
-    "spread",
     "to_oklab",
     "tone",
     "towards",

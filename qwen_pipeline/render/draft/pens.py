@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
@@ -37,16 +39,16 @@ def across(mask: Mask, f: int = 4) -> tuple[Floats, Floats]:
     """(u, v) of every pixel at 1/f of the size: -1..1 between the mask's left and right in its row, top and bottom in
     its column. Rounds anything that is convex, like a solid of revolution."""
     small = mask.image.reduce(f) if f > 1 and min(mask.image.size) >= 16 else mask.image
-    solid = np.asarray(small) > 96
-    return _between(solid), _between(solid.T).T
+    cover = np.asarray(small, np.float64) / 255
+    return _between(cover), _between(cover.T).T
 
 
-def _between(solid: npt.NDArray[np.bool_]) -> Floats:
-    n = solid.shape[1]
-    first = np.where(solid.any(1), solid.argmax(1), 0).astype(np.float64)
-    last = np.where(solid.any(1), n - 1 - solid[:, ::-1].argmax(1), n - 1).astype(np.float64)
-    middle, half = (first + last) / 2, np.maximum(1.0, (last - first + 1) / 2)
-    within: Floats = np.clip((np.arange(n)[None, :] - middle[:, None]) / half[:, None], -1, 1)
+def _between(cover: Floats) -> Floats:
+    """-1..1 across each row, from its covered width and its centre of mass: exact to a fraction of a pixel."""
+    x = np.arange(cover.shape[1]) + 0.5
+    width = cover.sum(1)
+    middle = np.where(width > 0, cover @ x / np.maximum(width, 1e-9), cover.shape[1] / 2)
+    within: Floats = np.clip((x[None, :] - middle[:, None]) / np.maximum(1.0, width / 2)[:, None], -1, 1)
     return within
 
 
@@ -179,25 +181,18 @@ def lines(canvas: Canvas, motif: Motif, color: RGB, width: float, body: RGB | No
         if hatch and shape.form in ("round", "ball"):
             u, v = across(mask)
             shade = np.clip((u - 0.15) * 0.9 + np.clip(v, 0, 1) * 0.25, 0, 1)
-            canvas.paint(_layer(mask, shade).times(_hatching(canvas, width)), color, 0.8)
+            canvas.paint(_layer(mask, shade).times(_hatching(canvas.w, canvas.h, width)), color, 0.8)
         canvas.paint(canvas.stroke([*shape.rings, *shape.holes], width, closed=True), color)
 
 
-_HATCH: dict[tuple[int, int, int], Image.Image] = {}
-
-
-def _hatching(canvas: Canvas, width: float) -> Image.Image:
-    """Parallel diagonal lines over the whole canvas."""
+@lru_cache(maxsize=2)
+def _hatching(w: int, h: int, width: float) -> Image.Image:
+    """Parallel diagonal lines over w x h px."""
     pitch = max(5, round(width * 3.2))
-    key = (canvas.w, canvas.h, pitch)
-    if key not in _HATCH:
-        _HATCH.clear()
-        n = pitch * 16
-        phase = (np.arange(n)[:, None] + np.arange(n)[None, :]) % pitch
-        tile = np.clip((width * 0.75 - np.abs(phase - pitch / 2)) * 200, 0, 255).astype(np.uint8)
-        reps = (-(-canvas.h // n), -(-canvas.w // n))
-        _HATCH[key] = Image.fromarray(np.ascontiguousarray(np.tile(tile, reps)[: canvas.h, : canvas.w]))
-    return _HATCH[key]
+    n = pitch * 16
+    phase = (np.arange(n)[:, None] + np.arange(n)[None, :]) % pitch
+    tile = np.clip((width * 0.75 - np.abs(phase - pitch / 2)) * 200, 0, 255).astype(np.uint8)
+    return Image.fromarray(np.ascontiguousarray(np.tile(tile, (-(-h // n), -(-w // n)))[:h, :w]))
 
 
 def bold(canvas: Canvas, motif: Motif, skin: Skin, outline: RGB, width: float, light: int) -> None:

@@ -74,7 +74,7 @@ Skin = Callable[[Role, float], RGB]
 def skin_of(p: Palette, depth: float = 0.0, glow: float = 0.0) -> Skin:
     """Colours for the parts of motifs. `depth` fades them into the haze, `glow` lightens all of them."""
     trim = tone(p.ink, 0.34) if p.grey else vivid(p.accent, 0.58)
-    warm = p.secondary if 25 < hue_of(p.secondary) < 110 and chroma_of(p.secondary) > 0.04 else mix(p.spark, (240, 172, 72), 0.8)
+    warm = p.secondary if 50 < hue_of(p.secondary) < 110 and chroma_of(p.secondary) > 0.04 else mix(p.spark, (240, 172, 72), 0.8)
     base: dict[Role, RGB] = {
         "body": p.hero,
         "trim": trim,

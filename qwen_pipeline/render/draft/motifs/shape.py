@@ -57,9 +57,6 @@ class Motif:
         )
         return Motif(moved, self.stands)
 
-    def plus(self, *others: Motif) -> Motif:
-        return Motif(self.shapes + tuple(s for o in others for s in o.shapes), self.stands)
-
 
 Maker = Callable[[np.random.Generator], Motif]
 

@@ -40,7 +40,7 @@ def _colors(stage: Stage) -> tuple[RGB, RGB]:
     p = stage.palette
     if p.dark:
         return p.safe(tone(p.primary, 0.36, 1.0)), mix(p.paper, tone(p.primary, 0.85), 0.25)
-    return p.ground, tone(p.primary, 0.42, 1.0)
+    return p.ground, tone(p.hero, 0.38, 1.0)
 
 
 def _grid(canvas: Canvas, stage: Stage, ink: RGB) -> None:

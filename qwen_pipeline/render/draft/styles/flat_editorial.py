@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..canvas import Canvas, Mask
-from ..decor import birds, clouds, contour, foliage, scenic_spot, table, weather
+from ..decor import birds, clouds, contour, foliage, scenic_spot, sun_spot, table, weather
 from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
@@ -20,9 +20,9 @@ FINISH = Finish(feather=0.0, grain=3)
 def paint(stage: Stage) -> Canvas:
     sky = _sky(stage)
     canvas = Canvas(stage.w, stage.h, sky)
-    _sun(canvas, stage)
-    clouds(canvas, stage, mix(sky, (255, 255, 255), 0.16 if stage.palette.dark else 0.55))
     layers = landscape(stage, "hills")
+    _sun(canvas, stage, layers)
+    clouds(canvas, stage, mix(sky, (255, 255, 255), 0.16 if stage.palette.dark else 0.55))
     spot = scenic_spot(stage, layers)
     for i, layer in enumerate(layers):
         _land(canvas, stage, layer, _color(stage, layer.depth, i))
@@ -52,11 +52,10 @@ def _sky(stage: Stage) -> RGB:
     return p.safe(tone(p.primary, 0.27, 0.85)) if p.dark else p.safe(mix(p.paper, tone(p.secondary, 0.90, 0.8), 0.55))
 
 
-def _sun(canvas: Canvas, stage: Stage) -> None:
+def _sun(canvas: Canvas, stage: Stage, layers: list[Layer]) -> None:
     rng, p, rect = stage.rng(4), stage.palette, stage.hero_rect()
-    x = rect.x + rect.w * pick(rng, 0.38, 0.62)
-    y = max(rect.y + rect.h * 0.30, stage.room.horizon() * stage.h - stage.u * pick(rng, 0.16, 0.26))
     r = min(stage.u * pick(rng, 0.15, 0.20), rect.w * 0.34)
+    x, y = sun_spot(stage, layers, r)
     color = tone(p.secondary, 0.90, 0.7) if p.dark else vivid(p.spark, 0.70, 1.0)
     sky = _sky(stage)
     for k, amount in ((2.9, 0.06), (2.2, 0.11), (1.55, 0.18)):

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from ..canvas import Canvas, Mask, down
+from ..decor import scenic_spot, sun_spot
 from ..fields import as_mask, fbm, paper, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
@@ -24,10 +25,14 @@ def paint(stage: Stage) -> Canvas:
     canvas = Canvas(stage.w, stage.h, down(0, stage.h * 0.75, sky, ground, mix(ground, sky, 0.3)))
     tooth = texture(canvas, rng, 0.62, 1.0, 6)
     _clouds(canvas, stage)
-    _sun(canvas, stage, tooth)
     layers = landscape(stage, "mountains")
-    for layer in layers:
+    _sun(canvas, stage, layers, tooth)
+    spot = scenic_spot(stage, layers)
+    for i, layer in enumerate(layers):
         _range(canvas, stage, layer, tooth)
+        if spot is not None and spot.after == i:
+            thing = MOTIFS[stage.subject.hero](stage.rng(6)).placed(spot.x, spot.y, spot.size * 0.8, flip=stage.light > 0)
+            wash(canvas, thing, skin_of(p, 0.06), stage.rng(6), tooth, p.ground)
     _life(canvas, stage, layers, tooth)
     if stage.hero() is not None and not stage.scenic:
         _hero(canvas, stage, tooth)
@@ -53,13 +58,10 @@ def _clouds(canvas: Canvas, stage: Stage) -> None:
     canvas.paint(veil, _ink(stage, 0.95), 0.30)
 
 
-def _sun(canvas: Canvas, stage: Stage, tooth: Image.Image) -> None:
-    rng = stage.rng(4)
-    rect = stage.hero_rect()
-    x = rect.x + rect.w * (0.72 if rect.cx < stage.w / 2 else 0.28)
-    y = max(stage.u * 0.12, stage.room.horizon() * stage.h - stage.u * pick(rng, 0.34, 0.44))
-    y = max(y, rect.y + stage.u * 0.10)
-    r = stage.u * pick(rng, 0.062, 0.085)
+def _sun(canvas: Canvas, stage: Stage, layers: list[Layer], tooth: Image.Image) -> None:
+    r = stage.u * pick(stage.rng(4), 0.062, 0.085)
+    x, y = sun_spot(stage, layers, r)
+    y = max(stage.hero_rect().y + r * 1.2, y - stage.u * 0.06)
     moon = stage.palette.dark or stage.subject.has("moon")
     color = (246, 238, 220) if moon else tone(stage.palette.spark, 0.62, 1.1)
     canvas.paint(canvas.halo(x, y, r * 3.4), color, 0.16)
@@ -103,12 +105,11 @@ def _life(canvas: Canvas, stage: Stage, layers: list[Layer], tooth: Image.Image)
     subject = stage.subject
     middle = layers[len(layers) // 2]
     rect = stage.hero_rect()
-    thing = subject.hero if stage.scenic and subject.hero not in ("", "bird") else ""
-    name = thing or next((e for e in subject.extras if e in ("pagoda", "pavilion", "house", "bridge")), "pavilion")
-    x = rect.x + rect.w * pick(rng, 0.30, 0.46)
-    size = stage.u * (0.20 if thing else 0.075)
+    name = next((e for e in subject.extras if e in ("pagoda", "pavilion", "house", "bridge")), "pavilion")
+    x = rect.x + rect.w * pick(rng, 0.24, 0.40)
+    size = stage.u * 0.075
     y = middle.height_at(x) + size * 0.10
-    if stage.room.at(x, y - size / 2) > 0.03:
+    if middle.kind == "land" and not (stage.scenic and subject.hero) and stage.room.at(x, y - size / 2) > 0.03:
         motif = MOTIFS[name](rng).placed(x, y, size)
         wash(canvas, motif, skin_of(stage.palette, 0.12), rng, tooth, stage.palette.ground)
     color = _ink(stage, 0.2)

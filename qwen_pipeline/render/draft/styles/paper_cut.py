@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 
 from ..canvas import Canvas, Mask
-from ..decor import contour, foliage, frame_opening, scenic_spot
+from ..decor import contour, foliage, frame_opening, scenic_spot, sun_spot
 from ..fields import paper, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
@@ -24,9 +24,9 @@ def paint(stage: Stage) -> Canvas:
     lift = stage.u * 0.012
     back = tone(p.primary, 0.30, 0.9) if p.dark else mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.25)
     canvas = Canvas(stage.w, stage.h, back)
-    _sun(canvas, stage, back, lift)
-    _clouds(canvas, stage, lift)
     layers = landscape(stage, "mountains")
+    _sun(canvas, stage, layers, back, lift)
+    _clouds(canvas, stage, lift)
     spot = scenic_spot(stage, layers)
     for i, layer in enumerate(layers):
         _sheet(canvas, stage, layer, lift * (0.8 + 0.8 * (1 - layer.depth)))
@@ -54,10 +54,9 @@ def _lay(canvas: Canvas, stage: Stage, mask: Mask, color: RGB, lift: float) -> N
     canvas.paint(mask.inside(mask.moved(0, max(1, lift * 0.12))), color)
 
 
-def _sun(canvas: Canvas, stage: Stage, back: RGB, lift: float) -> None:
-    area, p, rng = stage.hero_rect(), stage.palette, stage.rng(4)
-    x = area.x + area.w * pick(rng, 0.40, 0.60)
-    y = max(area.y + area.h * 0.26, stage.room.horizon() * stage.h - stage.u * 0.28)
+def _sun(canvas: Canvas, stage: Stage, layers: list[Layer], back: RGB, lift: float) -> None:
+    p = stage.palette
+    x, y = sun_spot(stage, layers, stage.u * 0.15)
     color = vivid(p.spark, 0.72 if p.dark else 0.66, 0.95)
     for k, amount in ((2.5, 0.22), (1.75, 0.48), (1.0, 1.0)):
         _lay(canvas, stage, canvas.disc(x, y, stage.u * 0.15 * k), mix(back, color, amount), lift * 0.8)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import ImageChops
 
 from ..canvas import Canvas, Ramp
-from ..decor import scenic_spot
+from ..decor import scenic_spot, sun_spot
 from ..fields import Rng, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
@@ -118,13 +118,12 @@ def _spheres(canvas: Canvas, stage: Stage) -> None:
 def _land(canvas: Canvas, stage: Stage) -> None:
     """The named landscape as veils of colour, each melting into the next; the sun a glow."""
     hues = _hues(stage)
-    area = stage.hero_rect()
-    horizon = stage.room.horizon() * stage.h
-    sx, sy, r = area.cx, min(horizon - stage.u * 0.12, area.cy), stage.u * 0.15
+    layers = landscape(stage, "mountains")
+    r = stage.u * 0.15
+    sx, sy = sun_spot(stage, layers, r)
     canvas.paint(canvas.halo(sx, sy, r * 3.6), hues[2], 0.7)
     sun = canvas.disc(sx, sy, r)
     canvas.paint(sun, Ramp((sx, sy - r), (sx, sy + r), ((0, mix(hues[2], (255, 255, 255), 0.75)), (1, hues[2]))), 0.95)
-    layers = landscape(stage, "mountains")
     spot = scenic_spot(stage, layers)
     for i, layer in enumerate(layers):
         near = 1 - layer.depth
