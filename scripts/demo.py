@@ -63,8 +63,9 @@ def line(name: str, manifest: Manifest, seconds: float) -> str:
 
 
 def shown(path: Path) -> str:
-    """A path as short as it can be."""
-    return os.path.relpath(path)
+    """A path below the working folder as it is seen from there; any other in full."""
+    short = os.path.relpath(path)
+    return str(path.absolute()) if short.startswith("..") else short
 
 
 if __name__ == "__main__":
