@@ -127,7 +127,7 @@ class _Planner:
         pages: list[Page] = []
         finished: dict[str, str] = {}
         for program in variant.pages:
-            page = self._page(program, scope, job, piece_id, finished)
+            page = self._page(program, scope, job, piece_id, finished, len(pages) + 1)
             if page is not None:
                 pages.append(page)
         if not pages:
@@ -154,8 +154,10 @@ class _Planner:
             out[key] = {tag: scope.expand(text_for(text, tag, place), tag, place) for tag in job.locales}
         return out
 
-    def _page(self, program: PageProgram, scope: Scope, job: Job, piece_id: str, finished: dict[str, str]) -> Page | None:
-        names = {tag: {**scope.names[tag], **program.extra[tag]} for tag in job.locales}
+    def _page(
+        self, program: PageProgram, scope: Scope, job: Job, piece_id: str, finished: dict[str, str], folio: int
+    ) -> Page | None:
+        names = {tag: {**scope.names[tag], **program.extra[tag], "folio": folio} for tag in job.locales}
         own = Scope(names=names, overrides=scope.overrides, trace=scope.trace)
         if not program.when(own):
             return None

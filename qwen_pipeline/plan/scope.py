@@ -59,7 +59,7 @@ class Scope:
         return value
 
 
-_BUILT_IN = frozenset({"locale", "name", "brand", "pair", "shape", "page", "scene"})
+_BUILT_IN = frozenset({"locale", "name", "brand", "pair", "shape", "page", "folio", "scene"})
 
 
 def _known(error: ExpansionError, names: Names) -> str:

@@ -142,7 +142,7 @@ class _PageMaker:
             slots=complete_slots(source.slots, self._layout(source).slots),
             regions=regions,
             names=names,
-            dynamic_names=self.maker.dynamic,
+            dynamic_names=self.maker.dynamic | {"folio"},  # the page's number: known once the pages before it are
             overridden=self.maker.overridden,
             place=place,
             assets=self.maker.assets,

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_pipeline.plan.calm import scene_size
 from qwen_pipeline.plan.geometry import GridLoad, grid_boxes, resolve_canvas, resolve_regions
-from qwen_pipeline.types import Box, Canvas
+from qwen_pipeline.types import Box, Canvas, EngineInfo
 from qwen_pipeline.types.spec import CanvasSpec, GridSpec, Layout
 
 CANVAS = Canvas("c", 400.0, 200.0, bleed_pt=10.0)
@@ -76,3 +77,18 @@ def test_canvas_sizes() -> None:
 def test_impossible_sizes(size: str) -> None:
     with pytest.raises(ValueError):
         resolve_canvas(CanvasSpec.model_validate({"size": size}))
+
+
+@given(st.floats(50, 4000), st.floats(50, 4000), st.sampled_from([1, 16, 32]))
+def test_a_picture_never_exceeds_the_engines_area(width: float, height: float, step: int) -> None:
+    area = 2400 * 1792
+    info = EngineInfo("e", "1", "", frozenset(), frozenset(), (), step, area, 100)
+    size = scene_size(info, Box(0, 0, width, height), Canvas("c", width, height))
+    assert size[0] * size[1] <= area
+    assert size[0] % step == size[1] % step == 0
+    assert size[0] / size[1] == pytest.approx(width / height, rel=0.2 if min(size) > 20 * step else 5)
+
+
+def test_a_picture_for_a_pixel_canvas_has_its_pixels() -> None:
+    info = EngineInfo("e", "1", "", frozenset(), frozenset(), (), 1, 2400 * 1792, 100)
+    assert scene_size(info, Box(0, 0, 810, 810), Canvas("c", 810, 810, width_px=1080, height_px=1080)) == (1080, 1080)
