@@ -17,11 +17,11 @@ def scene_size(engine: EngineInfo, box: Box, canvas: Canvas) -> tuple[int, int]:
     per_pt = canvas.width_px / canvas.width_pt if canvas.width_px else math.inf
     scale = min(per_pt, math.sqrt(engine.max_area_px / (width * height)))
     step = engine.size_multiple
-    width_px = max(step, round(width * scale / step) * step)
-    height_px = max(step, round(height * scale / step) * step)
-    if width_px * height_px > engine.max_area_px:
-        height_px -= step
-    return width_px, height_px
+    exact = (width * scale / step, height * scale / step)
+    rounded = [max(1, round(side)) * step for side in exact]
+    if rounded[0] * rounded[1] > engine.max_area_px:
+        rounded = [max(1, math.floor(side)) * step for side in exact]
+    return rounded[0], rounded[1]
 
 
 def calm_areas(
