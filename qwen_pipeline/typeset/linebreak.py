@@ -104,9 +104,15 @@ def emergency(text: str, start: int, stop: int) -> tuple[int, ...]:
     return tuple(out)
 
 
+_CLINGS = re.compile(r"(?:^|[^A-Za-z])(?:a|an|the|of|to|and|or|&) $", re.IGNORECASE)
+"""Words that belong to what follows them."""
+
+
 def pause(text: str, i: int) -> bool:
-    """Whether a break before `i` falls where a reader pauses: after a mark or a space, or between Han and Latin."""
+    """Whether a break before `i` falls where a reader may pause: after a mark or a word, or between Han and Latin."""
     before = text[i - 1]
+    if before == " ":
+        return not _CLINGS.search(text, max(0, i - 5), i)
     if not (is_han(before) or is_latin(before)):
         return True
-    return is_han(before) != is_han(text[i]) if i < len(text) else True
+    return i == len(text) or is_han(before) != is_han(text[i])

@@ -213,7 +213,7 @@ def test_cubic_outlines_become_quadratic_ones_of_the_same_shape(tmp_path: Path) 
     assert fonts.advance(name, "AO ") == pytest.approx(0.64 + 0.7 + 0.23)
     for glyph in ("A", "O"):
         before, after = _area_and_bounds(TTFont(path), glyph), _area_and_bounds(made, glyph)
-        assert -after[0] == pytest.approx(before[0], rel=2e-4)
+        assert -after[0] == pytest.approx(before[0], rel=2e-3)
         assert after[1:] == pytest.approx(before[1:], abs=0.5)
     assert advance("AO", face_name(name, fonts), 10) == pytest.approx(13.4)
 

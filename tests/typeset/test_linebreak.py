@@ -108,3 +108,5 @@ def test_only_long_addresses_may_be_cut() -> None:
 def test_pauses() -> None:
     text = "春茶市集，西湖West Lake"
     assert [i for i in opportunities(text)[:-1] if pause(text, i)] == [5, 7, 12]
+    title = "A taste of the lake"
+    assert [title[:i] for i in opportunities(title)[:-1] if pause(title, i)] == ["A taste "]
