@@ -75,7 +75,7 @@ def _kind(char: str) -> str:
 
 
 def _ideographic(char: str) -> bool:
-    return line_break(char) == LineBreak.ID
+    return bool(line_break(char) == LineBreak.ID)
 
 
 @lru_cache(maxsize=8192)
