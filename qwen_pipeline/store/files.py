@@ -41,13 +41,17 @@ def explained(path: Path, doing: str = "write") -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """A path to write to, beside `path`; renamed to it when the block ends well, deleted when it does not."""
+def atomic(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A path to write to, beside `path`; renamed to it when the block ends well, deleted when it does not.
+
+    `durable`: whole even after a power cut. What is checked by its digest whenever it is used can do without.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{PARTIAL}{secrets.token_hex(6)}")
     try:
         yield partial
-        sync(partial)
+        if durable:
+            sync(partial)
         os.replace(partial, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -63,9 +67,9 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a whole file, or nothing."""
-    with explained(path), atomic(path) as partial:
+    with explained(path), atomic(path, durable=durable) as partial:
         partial.write_bytes(data)
 
 

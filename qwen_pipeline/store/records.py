@@ -61,7 +61,8 @@ def adapter(type_: Any) -> TypeAdapter[Any]:
 def save(path: Path, type_: Any, value: Any) -> None:
     """Write a record, whole or not at all."""
     body = adapter(type_).dump_json(value)
-    write_bytes(path, _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n")
+    data = _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n"
+    write_bytes(path, data, durable=False)
 
 
 def load(path: Path, type_: Any) -> Any:

@@ -21,7 +21,7 @@ from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
 
 from . import records, runs
-from .files import Damaged, atomic, copy_checked, explained, sync, write_bytes
+from .files import Damaged, atomic, copy_checked, explained, write_bytes
 from .records import OutputRecord, SceneMeta, SceneRecord
 from .runs import OutRecord
 
@@ -92,7 +92,7 @@ class Store:
         path = self._scene_path(fingerprint, ".png")
         info = PngInfo()
         info.add_itxt(REQUEST_KEY, json.dumps(canonical(request), ensure_ascii=False, sort_keys=True))
-        with explained(path), atomic(path) as partial:
+        with explained(path), atomic(path, durable=False) as partial:
             image.save(partial, format="PNG", compress_level=1, pnginfo=info)
             digest, size = file_digest(partial), partial.stat().st_size
         record = SceneRecord(request, digest, size, image.width, image.height, SceneMeta(**(meta or {})))
@@ -133,7 +133,6 @@ class Store:
         with explained(folder), self.staging() as whole:
             for artifact, name in zip(artifacts, files, strict=True):
                 os.replace(staging / artifact.path, whole / name)
-                sync(whole / name)
             records.save(whole / "index.json", OutputRecord, record)
             folder.parent.mkdir(parents=True, exist_ok=True)
             self._replace_folder(whole, folder)
@@ -183,7 +182,7 @@ class Store:
         """Keep some bytes; their sha256 (hex) is their name."""
         digest = hashlib.sha256(data).hexdigest()
         if self.asset(digest) is None:
-            write_bytes(self.asset_path(digest), data)
+            write_bytes(self.asset_path(digest), data, durable=False)
         return digest
 
     # --- runs ----------------------------------------------------------------------------------------------------------
