@@ -193,3 +193,27 @@ def write(kit: SimpleNamespace, tmp_path: Path) -> Callable[..., tuple[Any, ...]
         return get_format(format_id).write(delivery, request, tmp_path / folder, kit.tools)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def real_tools() -> Any:
+    """The typesetter itself, bound as the pipeline binds it."""
+    from qwen_pipeline import typeset
+    from qwen_pipeline.typeset.faces import face_name
+
+    fonts = typeset.Fonts()
+
+    class RealTools:
+        def solve(self, page: Page) -> TypesetPage:
+            return typeset.solve(page, fonts)
+
+        def draw(self, canvas: Any, page: TypesetPage, **options: Any) -> None:
+            typeset.draw(canvas, page, fonts, **options)
+
+        def rasterise(self, page: TypesetPage, width_px: int, **options: Any) -> Image.Image:
+            return typeset.rasterise(page, fonts, width_px, **options)
+
+        def first_font(self, page: TypesetPage) -> str:
+            return face_name(page.fonts[0], fonts)
+
+    return RealTools()
