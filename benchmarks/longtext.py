@@ -135,14 +135,19 @@ def read_back(pdf: Path) -> tuple[str, int]:
 
 
 def inside(textpage: pypdfium2.PdfTextPage, index: int, size: tuple[float, float]) -> bool:
-    """Whether a character stands in the region, to a point: by its origin and advance, since a j hangs out of its own place."""
+    """Whether a character stands in the region, to a point: by its ink, or by its origin and advance.
+
+    Either will do: the foot of a j hangs out of its place, and the empty half of a full-width ‘ out of the line.
+    """
     if not textpage.get_text_range(index, 1).strip():
         return True
     x, y, w, h = (share * side for share, side in zip(MARGIN, (*size, *size), strict=True))
     origin_x, origin_y = ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetCharOrigin(textpage.raw, index, origin_x, origin_y)
-    right = textpage.get_charbox(index, loose=True)[2]
-    return x - 1 <= origin_x.value and right <= x + w + 1 and size[1] - y - h - 1 <= origin_y.value <= size[1] - y + 1
+    left, _, right, _ = textpage.get_charbox(index)
+    advanced = textpage.get_charbox(index, loose=True)[2]
+    across = max(left, origin_x.value) >= x - 1 and min(right, advanced) <= x + w + 1
+    return across and size[1] - y - h - 1 <= origin_y.value <= size[1] - y + 1
 
 
 _face: list[uharfbuzz.Font] = []
