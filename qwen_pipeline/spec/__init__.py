@@ -33,6 +33,6 @@ def styles(templates: Path | str | None = None) -> dict[str, StyleSheet]:
 
 def schema(kind: str, templates: Path | str | None = None) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a kind, or of Layout, Brand or Batch; KeyError for another word."""
-    from .schema import make_schema
+    from .json_schema import make_schema
 
     return make_schema(kind, open_templates(templates))
