@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from qwen_pipeline.pipeline import Order
+from qwen_pipeline.pipeline import OnEvent, Order, unheard
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest
 
@@ -20,13 +20,14 @@ Built = tuple[Manifest, Path, float]
 """Manifest, output folder, seconds."""
 
 
-def run(orders: Sequence[Order], folders: Sequence[Path], settings: Settings) -> list[Built]:
+def run(orders: Sequence[Order], folders: Sequence[Path], settings: Settings, on_event: OnEvent = unheard) -> list[Built]:
     """Build orders, each into its folder, as one flow run an order. Raises what `pipeline.build` raises."""
     from .environment import prepare
 
     prepare(settings.store)
-    from .flow import build_flow  # Prefect reads its settings when it is imported
+    from .flow import LISTENER, build_flow  # Prefect reads its settings when it is imported
 
+    LISTENER.set(on_event)
     out = []
     for order, folder in zip(orders, folders, strict=True):
         started = time.perf_counter()

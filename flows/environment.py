@@ -22,3 +22,5 @@ def prepare(store: Path) -> None:
         defaults["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    if "PREFECT_HOME" in defaults:
+        Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)

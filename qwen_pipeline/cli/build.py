@@ -75,12 +75,19 @@ def show(manifest: Manifest, out: Path, seconds: float) -> None:
     """What came out: the files, the words, what is wrong, one line to sum it up."""
     echo = console().print
     bad = {f.piece for f in manifest.findings if f.severity in ("error", "internal")} | {f.piece for f in manifest.failures}
+    unchanged = not manifest.rendered and not manifest.written
     echo()
     echo(f"[bold]{safe(manifest.name)}[/]  [dim]{count(len(manifest.pieces), 'piece')} · {manifest.engine} · {manifest.usage}[/]")
-    _show_files(manifest, out)
+    if not unchanged:
+        _show_files(manifest, out)
     _show_findings(manifest)
     _show_failures(manifest)
-    echo(_words(manifest))
+    if unchanged and not bad:
+        files = count(len(manifest.artifacts), "file")
+        echo(f"  [green]✓[/] unchanged: {files} in {safe(str(out))} [dim]· {seconds:.1f} s[/]")
+        return
+    if manifest.texts:
+        echo(_words(manifest))
     echo(_summary(manifest, bad, seconds))
 
 
@@ -91,12 +98,14 @@ def _show_files(manifest: Manifest, out: Path) -> None:
         _rows(rows)
     if len(manifest.artifacts) > len(shown):
         console().print(f"  [dim]and {len(manifest.artifacts) - len(shown):,} more in {safe(str(out))}[/]")
+    if any(f.severity in ("error", "internal") for f in manifest.findings):
+        console().print(f"  [dim]refused by a check, to look at:[/] {safe(str(out / 'rejected'))}")
 
 
 def _rows(rows: list[tuple[str, str, str]]) -> None:
     width = max(len(row[0]) for row in rows)
     for path, bytes_, pages in rows:
-        console().print(f"  {path:<{width}}  [dim]{bytes_:>8}  {pages}[/]")
+        console().print(f"  {path:<{width}}  [dim]{bytes_:>8}" + (f"  {pages}[/]" if pages else "[/]"))
 
 
 def _show_findings(manifest: Manifest) -> None:
@@ -131,13 +140,11 @@ def _words(manifest: Manifest) -> str:
     parts = [f"{totals['overlay']:,} set by us"] if totals["overlay"] else []
     parts += [f"{totals['baked']:,} in the picture"] if totals["baked"] else []
     parts += [f"[red]{totals['failed']:,} wrong[/]"] if totals["failed"] else []
-    return f"\n  [dim]words:[/] {count(len(manifest.texts), 'string')}, " + ", ".join(parts) if manifest.texts else ""
+    return f"\n  [dim]words[/]  {count(len(manifest.texts), 'string')}: " + ", ".join(parts)
 
 
 def _summary(manifest: Manifest, bad: set[str], seconds: float) -> str:
     good = len([piece for piece in manifest.pieces if piece not in bad])
-    if not manifest.rendered and not manifest.written and not bad:
-        return f"  [green]✓[/] unchanged: nothing to draw, nothing to write [dim]({seconds:.1f} s)[/]"
     work = f"{count(manifest.rendered, 'picture')} drawn, {count(manifest.written, 'file')} written"
     mark = "[green]✓[/]" if not bad else "[red]✗[/]"
     rest = f", [red]{count(len(bad), 'piece')} not[/]" if bad else ""

@@ -34,12 +34,15 @@ def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_j
     """Build specs as a Prefect flow: retries, history, artifacts. Starts in 5 to 10 s; for batches."""
     from .build import as_object, out_folders, show, worst
     from .output import emit_json
+    from .progress import listening
 
     settings = options.take_settings(given, workers=workers)
     folders = out_folders(specs, out)
     orders = [options.take_order(spec, given) for spec in specs]
     results = []
-    for manifest, folder, seconds in _flows().run(orders, folders, settings):
+    with listening(quiet or as_json) as on_event:
+        built = _flows().run(orders, folders, settings, on_event)
+    for manifest, folder, seconds in built:
         results.append((manifest, folder))
         if not quiet and not as_json:
             show(manifest, folder, seconds)

@@ -31,7 +31,8 @@ def listening(quiet: bool) -> Iterator[Listener]:
 
 def _say(event: Event) -> None:
     if event.step in _NAMES and event.outcome not in ("", "cached"):
-        text = f"[{event.done}/{event.total}] {_NAMES[event.step]}: {event.subject} {_WORDS[event.outcome]}"
+        text = f"[{event.done}/{event.total}] {_NAMES[event.step]}"
+        text += f": {event.subject} {_WORDS[event.outcome]}" if event.subject else ""
         click.echo(text + (f": {event.message}" if event.message else ""), err=True)
     elif event.message:
         click.echo(event.message, err=True)

@@ -107,4 +107,5 @@ def _first_page(pdf: Path) -> Image:
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[0]
         width, height = page.get_size()
-        return page.render(scale=_THUMBNAIL_PX / max(width, height)).to_pil().convert("RGB")
+        picture: Image = page.render(scale=_THUMBNAIL_PX / max(width, height)).to_pil()
+        return picture.convert("RGB")

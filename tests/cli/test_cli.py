@@ -116,7 +116,9 @@ def test_a_bad_spec_has_a_place_and_a_hint(capsys: pytest.CaptureFixture[str], t
         (BrokenPipeError(), 0),
     ],
 )
-def test_errors_become_exit_codes(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: BaseException, code: int) -> None:
+def test_errors_become_exit_codes(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: BaseException, code: int
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 

@@ -216,9 +216,7 @@ def test_wrong_options_and_checks_stop_before_any_work(poster: Path, settings: S
     assert not (settings.store / "scenes").exists()
 
 
-def test_research_weights_are_refused(
-    poster: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_research_weights_are_refused(poster: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     from qwen_pipeline.render.engines import draft
