@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, TextItem, TextLayer, TextPart
 
@@ -44,10 +44,18 @@ class SetPart:
     long_pt: float
     deep_pt: float
 
+    @property
+    def half_leading_pt(self) -> float:
+        return (self.pitch_pt - self.size_pt) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text layer set for a measure. `width_pt`, `height_pt`: with plate and marker; `below_pt`: ink deeper than that."""
+    """A text layer set for a measure. `width_pt`, `height_pt`: with plate and marker; `below_pt`: ink deeper than that.
+
+    The leading goes half above and half below each line, between parts and between the layers of a stack as within a
+    part; only at the ends of a stack, and inside a plate, there is none.
+    """
 
     layer: TextLayer
     parts: tuple[SetPart, ...]
@@ -60,6 +68,18 @@ class Block:
     @property
     def vertical(self) -> bool:
         return self.layer.style.direction == "vertical"
+
+    @property
+    def half_leadings_pt(self) -> tuple[float, float]:
+        """What is kept clear above and below the block inside a stack."""
+        if self.vertical or self.layer.plate:
+            return (0.0, 0.0)
+        return self.parts[0].half_leading_pt, self.parts[-1].half_leading_pt
+
+
+def gap_pt(layer: TextLayer, above: SetPart, below: SetPart) -> float:
+    """Between two parts of a layer, from the last line of one to the first of the other."""
+    return layer.pair_gap_em * above.size_pt / above.words.ratio + above.half_leading_pt + below.half_leading_pt
 
 
 def words_of(layer: TextLayer, fonts: Fonts) -> tuple[Words, ...]:
@@ -93,7 +113,7 @@ def set_block(layer: TextLayer, words: tuple[Words, ...], measure_pt: float, fac
     along, across = pads[::-1] if vertical else pads
     room = max(measure_pt - 2 * along - indent, size / 100)
     parts = tuple(_set_part(layer, w, size, room) for w in words)
-    deep = sum(p.deep_pt for p in parts) + layer.pair_gap_em * size * (len(parts) - 1) + 2 * across
+    deep = sum(p.deep_pt for p in parts) + sum(gap_pt(layer, a, b) for a, b in pairwise(parts)) + 2 * across
     long = max(p.long_pt for p in parts) + indent + 2 * along
     if vertical:
         return Block(layer, parts, room, indent, deep, long, 0.0)
@@ -159,14 +179,15 @@ def place_block(block: Block, box: Box, within: Box, fonts: Fonts) -> tuple[tupl
 def _rows(block: Block, inner: Box) -> list[tuple[Line, ...]]:
     left, room, top = inner.x_pt + block.indent_pt, inner.w_pt - block.indent_pt, inner.y_pt
     out = []
-    for part in block.parts:
+    for above, part in zip((None, *block.parts), block.parts, strict=False):
+        top += gap_pt(block.layer, above, part) if above else 0.0
         baseline = top + ASCENT_EM * part.size_pt
         lines = []
         for paragraph, span in part.lines:
             lines.append(_row(block, part, paragraph, span, left, room, baseline))
             baseline += part.pitch_pt
         out.append(tuple(lines))
-        top += part.deep_pt + block.layer.pair_gap_em * block.parts[0].size_pt / block.parts[0].words.ratio
+        top += part.deep_pt
     return out
 
 
@@ -187,13 +208,14 @@ def _columns(block: Block, inner: Box, fonts: Fonts) -> list[tuple[Line, ...]]:
     free = inner.w_pt - (block.width_pt - plate)
     right = inner.right_pt - {"center": 0.5, "end": 1.0}.get(align, 0.0) * free
     out = []
-    for part in block.parts:
+    for above, part in zip((None, *block.parts), block.parts, strict=False):
+        right -= gap_pt(block.layer, above, part) if above else 0.0
         lines = []
         for i, (paragraph, span) in enumerate(part.lines):
             x = right - part.size_pt - i * part.pitch_pt
             lines.append(place_column(paragraph, *span, part.size_pt, x, inner.y_pt + block.indent_pt, fonts))
         out.append(tuple(lines))
-        right -= part.deep_pt + block.layer.pair_gap_em * block.parts[0].size_pt / block.parts[0].words.ratio
+        right -= part.deep_pt
     return out
 
 

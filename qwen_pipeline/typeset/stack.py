@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qwen_pipeline.types import Box, ChartLayer, IconLayer, ImageLayer, Layer, QrLayer, Region, TextLayer
 
@@ -37,10 +38,14 @@ class _Column:
     layers: tuple[tuple[int, Stacked], ...]
     words: Mapping[int, tuple[Words, ...]]
 
-    def gaps_pt(self) -> tuple[float, ...]:
-        """Room above each layer."""
-        after_first = [self.region.gap_pt + getattr(layer, "space_before_pt", 0.0) for _, layer in self.layers[1:]]
-        return (0.0, *after_first) if self.layers else ()
+    def gaps_pt(self, blocks: Mapping[int, Block]) -> tuple[float, ...]:
+        """Room above each layer: the region's gap, the layer's own space, and half of the leading of texts on either side."""
+        if not self.layers:
+            return ()
+        leadings = [blocks[i].half_leadings_pt if i in blocks else (0.0, 0.0) for i, _ in self.layers]
+        between = [above[1] + below[0] for above, below in pairwise(leadings)]
+        spaces = [getattr(layer, "space_before_pt", 0.0) for _, layer in self.layers[1:]]
+        return (0.0, *(self.region.gap_pt + s + b for s, b in zip(spaces, between, strict=True)))
 
 
 def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts) -> Stack:
@@ -83,7 +88,7 @@ def _set(column: _Column, factor: float, fonts: Fonts) -> dict[int, Block]:
         i: set_block(layer, column.words[i], column.within.w_pt, factor, fonts) for i, layer in texts if (i, layer) not in down
     }
     if down:
-        taken = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt()) + _rigid(column) + _least_flexible(column)
+        taken = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt(blocks)) + _rigid(column) + _least_flexible(column)
         room = (column.within.h_pt - taken) / len(down)
         blocks |= {i: set_block(layer, column.words[i], max(room, 1.0), factor, fonts) for i, layer in down}
     return blocks
@@ -92,7 +97,7 @@ def _set(column: _Column, factor: float, fonts: Fonts) -> dict[int, Block]:
 def _fit(column: _Column, blocks: Mapping[int, Block]) -> bool:
     if not all(fits(b) and b.width_pt <= column.within.w_pt + TOLERANCE_PT for b in blocks.values()):
         return False
-    height = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt()) + _rigid(column) + _least_flexible(column)
+    height = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt(blocks)) + _rigid(column) + _least_flexible(column)
     return height + _below(column, blocks) <= column.within.h_pt + TOLERANCE_PT
 
 
@@ -119,7 +124,7 @@ def _least_flexible(column: _Column) -> float:
 
 
 def _boxes(column: _Column, blocks: Mapping[int, Block]) -> dict[int, Box]:
-    within, gaps = column.within, column.gaps_pt()
+    within, gaps = column.within, column.gaps_pt(blocks)
     fixed = {i: _height_of(layer) or 0.0 for i, layer in column.layers} | {i: b.height_pt for i, b in blocks.items()}
     below = _below(column, blocks) if column.layers else 0.0
     heights = fixed | _shares(column, within.h_pt - sum(fixed.values()) - sum(gaps) - below)

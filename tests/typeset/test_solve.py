@@ -79,7 +79,7 @@ def test_layers_are_drawn_in_their_order_and_shapes_are_not_stacked(fonts: Fonts
     shape = solved.items[2]
     assert isinstance(shape, PathItem)
     assert shape.box == region("r", 100, 200).box
-    assert [s.box.y_pt for s in solved.strings] == [30.0, 80.0]
+    assert [s.box.y_pt for s in solved.strings] == [30.0, 87.0]
 
 
 def test_a_chart_has_the_height_that_is_left_and_its_words_are_strings(fonts: Fonts) -> None:

@@ -58,7 +58,8 @@ def test_alignment(align: str, x: float, fonts: Fonts) -> None:
 def test_layers_are_stacked_with_their_gaps(fonts: Fonts) -> None:
     layers = [text("a", "r", "春"), text("b", "r", "茶", space_before_pt=7.0), text("c", "r", "市")]
     solved = solve(page([region("r", 200, 200, gap_pt=5.0, padding_pt=(3.0, 4.0, 0.0, 0.0))], layers), fonts)
-    assert tops(solved) == {"a/zh-CN": 34.0, "b/zh-CN": 66.0, "c/zh-CN": 91.0}
+    leading = 0.35 * 20
+    assert tops(solved) == {"a/zh-CN": 34.0, "b/zh-CN": 66.0 + leading, "c/zh-CN": 91.0 + 2 * leading}
     assert one(solved, "a/zh-CN").box.x_pt == 43.0
 
 
@@ -73,7 +74,8 @@ def test_a_pair(fonts: Fonts) -> None:
     solved = solve(page([region("r", 200, 200)], [layer]), fonts)
     first, second = one(solved), one(solved, "t/en-GB")
     assert (first.size_pt, second.size_pt, second.weight, second.color) == (20.0, 10.0, 300, Color(1, 2, 3))
-    assert second.box.y_pt == 30 + 20 + 0.3 * 20
+    half_leading = 0.35 / 2
+    assert second.box.y_pt == pytest.approx(30 + 20 + 0.3 * 20 + half_leading * (20 + 10), abs=1e-3)
     assert (second.asked_size_pt, second.text) == (10.0, "Spring Tea Fair")
 
 
@@ -170,7 +172,7 @@ def test_baked_words_are_set_unseen_and_without_their_plate(fonts: Fonts) -> Non
 def test_a_code_takes_the_height_that_is_left(fonts: Fonts) -> None:
     code = QrLayer("q", "r", "https://example.org", INK, Color(255, 255, 255))
     solved = solve(page([region("r", 300, 120, align="end", gap_pt=10.0)], [code, text("t", "r", "扫码")]), fonts)
-    assert solved.qr_marks[0].box == Box(250.0, 30.0, 90.0, 90.0)
+    assert solved.qr_marks[0].box == Box(253.5, 30.0, 86.5, 86.5)
     assert one(solved).box.y_pt == 130.0
 
 
