@@ -16,12 +16,12 @@ from qwen_pipeline.types.spec import Batch, Document, LocaleSet, SizeAxis, Spec,
 from .canvas import check_canvas
 from .checks import check_name
 from .data import declare, load_tables
-from .diagnose import nearest_locale, validate
+from .diagnose import nearest_locale, salvage, validate
 from .document import Request
 from .outputs import check_outputs
 from .report import Report, nearest
 from .texts import TextRules
-from .tree import Map, Seq, flatten, place_of, plain
+from .tree import Map, Seq, as_text, flatten, place_of, plain
 from .yaml12 import Source
 
 ROWS = "rows"
@@ -59,8 +59,9 @@ class _Reader:
         if template is not None and isinstance(tree.get("map"), Map):
             self._check_map(tree["map"], template)
         self._check_rules(axes, tables.get(ROWS))
-        if batch is not None:
-            self._check(batch, axes, template, tables)
+        sound = batch or salvage(Batch, self._batch_tree())
+        if sound is not None:
+            self._check(sound, axes, template)
         report.stop_if_any()
         assert batch is not None
         assert template is not None
@@ -111,10 +112,9 @@ class _Reader:
     # --- template --------------------------------------------------------------------------------------------------
 
     def _template(self, axes: Mapping[str, Seq]) -> Spec | None:
-        written = self.tree.get("template")
-        if not isinstance(written, str):
+        written, brand = as_text(self.tree.get("template")), as_text(self.tree.get("brand"))
+        if written is None:
             return None
-        brand = self.tree.get("brand")
         mapped = self.tree.get("map")
         locales = tuple(v for v in axes.get("locale", ()) if isinstance(v, str) and _is_locale_set(v))
         request = Request(
@@ -122,7 +122,7 @@ class _Reader:
             templates=self.request.templates,
             files=self.request.files,
             report=self.report,
-            brand=(brand, self.tree.places["brand"], self.request.files) if isinstance(brand, str) else None,
+            brand=(brand, self.tree.places["brand"], self.request.files) if brand is not None else None,
             locales=locales,
             filled=frozenset(mapped) if isinstance(mapped, Map) else frozenset(),
         )
@@ -230,14 +230,14 @@ class _Reader:
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
-    def _check(self, batch: Batch, axes: Mapping[str, Seq], template: Spec | None, tables: Mapping[str, Table]) -> None:
+    def _check(self, batch: Batch, axes: Mapping[str, Seq], template: Spec | None) -> None:
         tree, report = self.tree, self.report
         written = tuple(v for v in axes.get("locale", ()) if isinstance(v, str))
         own = template.document.locales if template and isinstance(template.document, Document) else ()
         tags = tuple(dict.fromkeys(tag for locale in (written or own) for tag in locale.split("+")))
         TextRules(tags, report).check_model(batch, tree)
         check_outputs(batch.outputs, tree, report)
-        for name in tree.get("vars", ()):
+        for name in batch.vars:
             check_name(name, "variable", tree["vars"].keys_at[name], report)
         self._check_share(batch, axes)
         if batch.schedule is not None and len(batch.schedule.cron.split()) != 5:

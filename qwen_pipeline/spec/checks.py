@@ -80,6 +80,8 @@ class LayoutChecks:
         seen, step = [path[-1]], region.within
         while step in others:
             if step in seen:
+                if min(seen) != path[-1]:  # each region of the circle comes here; one of them tells it
+                    return
                 chain = " -> ".join([*seen, step])
                 self.report.add("cyclic-region", f"these regions lie within one another: {chain}", place)
                 return

@@ -72,6 +72,8 @@ def _declared(name: str, tree: Map, report: Report) -> Declared | None:
         if key not in known:
             report.add("unknown-key", f"there is no key '{key}' here", tree.keys_at[key], nearest(key, known))
     named = [key for key in tree if key in readers]
+    if not named and any(key not in known for key in tree):
+        return None
     if len(named) != 1:
         code, message = ("bad-count", "several files") if named else ("missing-key", "no file")
         hint = f"one of {', '.join(f'{r}: FILE' for r in readers)}"

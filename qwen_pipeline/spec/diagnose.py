@@ -63,6 +63,18 @@ def validate(model: type[M], tree: Map, report: Report, *, extra_keys: Sequence[
     return None
 
 
+def salvage(model: type[M], tree: Map) -> M | None:
+    """What is right in `tree` as a `model`, without the outermost keys that are wrong: to check it further, not to use it."""
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        wrong = {str(path[0]) for item in error.errors(include_url=False) if (path := locate(model, tree, item["loc"])[0])}
+    try:
+        return model.model_validate(tree.without(*wrong))
+    except ValidationError:
+        return None
+
+
 def diagnose(error: ValidationError, model: type[BaseModel], tree: Map, extra_keys: Sequence[str] = ()) -> list[Diagnostic]:
     """One diagnostic a place, in the order of the file."""
     problems = [_problem(item, model, tree, extra_keys) for item in error.errors(include_url=False)]

@@ -15,10 +15,9 @@ from .brand import load_brand, make_theme
 from .canvas import check_canvas
 from .checks import LayoutChecks, check_name
 from .data import declare, load_tables
-from .diagnose import validate
+from .diagnose import salvage, validate
 from .extends import LayoutBook
 from .files import Files
-from .jinja import check_expression
 from .keywords import document_keys
 from .kinds import Templates
 from .outputs import check_outputs
@@ -26,7 +25,7 @@ from .pages import PageReader
 from .report import Report, nearest
 from .slots import SlotReader
 from .texts import TextRules, has_cjk
-from .tree import Map, Seq, flatten, place_of, plain, strings
+from .tree import Map, Seq, as_text, flatten, place_of, plain, strings
 from .yaml12 import Source
 
 
@@ -74,8 +73,9 @@ class _Reader:
         pages = self._pages(
             rules, brand, {d.name: tables[d.name].columns if d.name in tables else () for d in declared}, own_keys
         )
-        if document is not None:
-            self._check(document, rules, pages)
+        sound = document or salvage(Document, self._document_tree(own_keys))
+        if sound is not None:
+            self._check(sound, rules, pages)
         self.report.stop_if_any()
         assert document is not None
         templates.note_inputs(self.request.files, self.kind.kind)
@@ -113,7 +113,8 @@ class _Reader:
         if self.request.locales:
             return _tags(self.request.locales), document
         if "locales" in self.tree:
-            return (_tags(document.locales) if document else ()), document
+            sound = document or salvage(Document, self.tree.pick({"kind", "locales"}))
+            return (_tags(sound.locales) if sound and "locales" in sound.model_fields_set else ()), document
         found = _locale_maps(self.tree)
         if found:
             place, tags = found
@@ -137,8 +138,8 @@ class _Reader:
     def _brand(self) -> Brand | None:
         if self.request.brand:
             return load_brand(*self.request.brand, self.report)
-        written = self.tree.get("brand")
-        if not isinstance(written, str):
+        written = as_text(self.tree.get("brand"))
+        if written is None:
             return None
         return load_brand(written, self.tree.places["brand"], self.request.files, self.report)
 
@@ -170,10 +171,8 @@ class _Reader:
             check_canvas(document.canvas, tree["canvas"], tree.places["canvas"], report)
         check_outputs(document.outputs, tree, report)
         for what in ("vars", "data"):
-            for name in tree.get(what, ()):
-                check_name(name, {"vars": "variable", "data": "table"}[what], tree[what].keys_at[name], report)
-        for name, fact in document.facts.items():
-            check_expression(fact.query, place_of(tree, ("facts", name, "query")), report)
+            for name in getattr(document, what):
+                check_name(name, {"vars": "variable", "data": "table"}[what], place_of(tree, (what, name), key=True), report)
         if document.consistency is not None and pages:
             wanted = document.consistency.reference.split(".", 1)[-1]
             known = [page.id for page in pages]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from qwen_pipeline.types import InputFile, Place
 from .report import Report
 
 MARKER = ".design-root"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_MAX_PART_BYTES = 255
 
 
 def find_root(folder: Path, assets_dir: Path | None) -> Path:
@@ -22,6 +25,12 @@ def find_root(folder: Path, assets_dir: Path | None) -> Path:
         return assets_dir.resolve()
     here = folder.resolve()
     return next((p for p in (here, *here.parents) if (p / MARKER).is_file()), here)
+
+
+def _is_path(written: str) -> bool:
+    if not written.strip() or _CONTROL.search(written) or len(written) > 2000:
+        return False
+    return all(len(part.encode()) <= _MAX_PART_BYTES for part in written.split("/"))
 
 
 def shown(path: Path) -> str:
@@ -51,8 +60,8 @@ class Files:
 
     def find(self, written: str, place: Place, *, what: str = "file", code: str = "missing-file") -> Path | None:
         """The file called `written`; None, with the reason reported, where it lies outside or is not there."""
-        if "\x00" in written or not written.strip():
-            self.report.add(code, f"{written!r} is no path", place)
+        if not _is_path(written):
+            self.report.add(code, f"{written[:60]!r} is no path", place)
             return None
         tried = [(base / written).resolve() for base in dict.fromkeys((self.folder.resolve(), self.root))]
         inside = [path for path in tried if path.is_relative_to(self.root) or path.is_relative_to(self.folder.resolve())]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, SceneSpec, StyleSheet
+from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, SceneSpec, SlotValue, StyleSheet
 
 from .checks import LayoutChecks
 from .diagnose import validate
-from .extends import Effective, LayoutBook
+from .extends import Chain, Effective, LayoutBook
 from .jinja import check_expression, is_dynamic
 from .keywords import page_keys
 from .merge import merge_scenes
@@ -36,8 +36,6 @@ class PageReader:
     filled: frozenset[str]
     other_keys: tuple[str, ...]
     """Keys of the document, to be suggested for an unknown key of a one-page spec."""
-    effective: dict[str, Effective] = field(default_factory=dict)
-    """By page id."""
 
     @property
     def report(self) -> Report:
@@ -98,38 +96,30 @@ class PageReader:
         if not isinstance(layout, str):
             self.report.add("wrong-type", "the name of a layout is wanted", layout_place)
             return None
-        effective = self.book.effective(layout, layout_place, self._changes(tree))
         chain = self.book.chain(layout, layout_place)
-        if effective is None or chain is None:
+        if chain is None:
+            return None
+        effective = self.book.effective(layout, layout_place, self._changes(tree))
+        slots = self._slots(tree, chain, place)
+        notes = self.slots.texts.read(tree["notes"], tree.places["notes"]) if "notes" in tree else None
+        if spec is not None:
+            self._page_names(spec, tree, chain.layout)
+        if effective is None:
             return None
         for made, raw in effective.distinct:
             self.checks.check(made, raw)
-        given = tree.without(*page_keys(self.kind))
-        given.at = place
-        filled = self.filled | _filled_by_layers(tree, chain.layout) | ({"notes"} if "notes" in tree else set())
-        slots = self.slots.read(
-            given,
-            chain.layout.slots,
-            whose=f"layout {chain.name}",
-            other_keys=(*self.other_keys, *page_keys(self.kind)),
-            filled=filled,
-        )
         scene = self._scene(tree, chain.raw, effective)
         if spec is None:
             return None
         page_id = spec.id or default_id
-        self._page_names(spec, tree, chain.layout)
-        self.effective[page_id] = effective
-        return PageSource(
-            id=page_id,
-            slots=slots,
-            layouts=effective.layouts,
-            scene=scene,
-            place=place,
-            when=spec.when,
-            for_each=spec.for_each,
-            notes=self.slots.texts.read(tree["notes"], tree.places["notes"]) if "notes" in tree else None,
-        )
+        return PageSource(page_id, slots, effective.layouts, scene, place, spec.when, spec.for_each, notes)
+
+    def _slots(self, tree: Map, chain: Chain, place: Place) -> Mapping[str, SlotValue]:
+        given = tree.without(*page_keys(self.kind))
+        given.at = place
+        filled = self.filled | _filled_by_layers(tree, chain.layout) | ({"notes"} if "notes" in tree else set())
+        other_keys = (*self.other_keys, *page_keys(self.kind))
+        return self.slots.read(given, chain.layout.slots, whose=f"layout {chain.name}", other_keys=other_keys, filled=filled)
 
     def _changes(self, tree: Map) -> Map:
         changes = tree.pick(_CHANGES)

@@ -140,6 +140,12 @@ def dotted(path: Sequence[str | int]) -> str:
     return out
 
 
+def as_text(value: Any) -> str | None:
+    """A text, or a number as it was written; None for anything else."""
+    text = getattr(value, "source", value)
+    return text if isinstance(text, str) else None
+
+
 def plain(value: Any) -> Any:
     """The same data without places: maps, tuples and scalars."""
     if isinstance(value, Mapping):

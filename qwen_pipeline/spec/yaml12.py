@@ -162,7 +162,7 @@ class _Composer:
             self.anchors[anchor] = (value, self.nodes - before + 1)
         return value
 
-    def _collection(self, event: Any, path: str) -> Map | Seq:
+    def _collection(self, event: Any, path: str) -> Map | Seq | str:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self._refuse("yaml-depth", f"nested more than {MAX_DEPTH} levels deep", self._at(event, path))
@@ -193,12 +193,13 @@ class _Composer:
             values.append(self._node(item, own))
         raise AssertionError("a sequence ends")
 
-    def _mapping(self, event: Any, path: str) -> Map:
-        out = Map(self._at(event, path))
+    def _mapping(self, event: Any, path: str) -> Map | str:
+        out, known = Map(self._at(event, path)), len(self.report.found)
         while True:
             key_event = next(self.events)
             if isinstance(key_event, yaml.MappingEndEvent):
-                return out
+                meant_as_text = not out and any(d.code == "yaml-jinja" for d in self.report.found[known:])
+                return "..." if meant_as_text else out
             key = self._key(key_event, path)
             own = f"{path}.{key}" if path else str(key)
             value_event = next(self.events)

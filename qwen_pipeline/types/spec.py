@@ -64,7 +64,7 @@ LengthField = Annotated[
     Length,
     BeforeValidator(parse_length),
     PlainSerializer(str),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": _LENGTH.pattern, "examples": ["3mm", "11pt", "8%", "1080px"]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _LENGTH.pattern}, {"const": 0}], "examples": ["3mm", "11pt", "8%", "1080px"]}),
 ]
 
 
