@@ -66,7 +66,9 @@ class PieceTools:
         return typeset.rasterise(page, self._state.fonts, width_px, **options)
 
     def first_font(self, page: TypesetPage) -> str:
-        return face_name(page.fonts[0], self._state.fonts)
+        fonts = self._state.fonts
+        name = page.fonts[0] if page.fonts else fonts.instance("sans", "en", 400, "a")
+        return face_name(str(name), fonts)
 
 
 def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:

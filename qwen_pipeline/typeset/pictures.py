@@ -22,7 +22,7 @@ _ORIENTATION = 0x0112
 
 _digests: Memo[str] = Memo(1_000_000, lambda _: 300)
 _sizes: Memo[tuple[int, int]] = Memo(1_000_000, lambda _: 300)
-_decoded: Memo[Image.Image] = Memo(64_000_000, lambda i: i.width * i.height * len(i.getbands()))
+_decoded: Memo[Image.Image] = Memo(26_000_000, lambda i: i.width * i.height * len(i.getbands()))
 
 
 def _stamp(path: str) -> tuple[str, int, int]:

@@ -16,7 +16,7 @@ class NumbersSettings(Settings):
 
     allow: str | int | float = ""
     """Numbers that need no fact, with commas or spaces between: `2026 24/7`."""
-    skip_roles: str = "folio"
+    skip_roles: str = "folio index"
     """Roles whose strings are not looked at."""
 
 
