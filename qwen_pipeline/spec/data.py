@@ -24,6 +24,7 @@ READERS = "qwen_pipeline.spec.readers"
 MAX_BYTES = 100_000_000
 _INTEGER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)$", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][-+]?\d+)?$", re.ASCII)
+_PLAIN = re.compile(r"-?\d{1,300}(\.\d{1,300})?$", re.ASCII)
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
     r"|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))$"
@@ -136,7 +137,10 @@ def _table(entry: Declared, raw: RawTable, file: str, report: Report) -> Table |
     for number, (line, values) in enumerate(raw.rows, 1):
         place = Place(file, line, 1)
         try:
-            row = {name: convert(values.get(name), types.get(name), name) for name in raw.columns}
+            row = {name: values.get(name) for name in raw.columns}
+            for name, value in row.items():
+                if name in types or not isinstance(value, str):
+                    row[name] = convert(value, types.get(name), name)
             if key:
                 _check_key(key, row, seen, line)
         except _BadRow as error:
@@ -221,7 +225,7 @@ def _to_float(value: Any) -> float | None:
     if isinstance(value, (int, float)):
         return float(value)
     text = str(value).strip()
-    if not re.search(r"\d", text) or not _NUMBER.match(text):
+    if not _PLAIN.match(text) and not (_NUMBER.match(text) and re.search(r"\d", text)):
         return None
     number = SourceFloat(text.replace(",", ""))
     number.source = text

@@ -91,6 +91,7 @@ class LayoutBook:
         return None if base is None else [*base, data]
 
     def _path(self, written: str, place: Place, files: Files) -> Path | None:
+        """The layout's file. For a name that is nearly one, the one that is meant, so that the rest can be checked too."""
         if "/" in written or written.endswith((".yaml", ".yml")):
             folder = files.folder.resolve()
             if folder.is_relative_to(self.templates.root):
@@ -99,8 +100,10 @@ class LayoutBook:
         known = self.templates.layout_files(self.kind.kind)
         if written not in known:
             message = f"no layout '{written}' for {self.kind.kind}"
-            self.report.add("unknown-layout", message, place, nearest(written, known))
-            return None
+            hint = nearest(written, known)
+            self.report.add("unknown-layout", message, place, hint)
+            meant = [name for name in known if hint == f"did you mean '{name}'?"]
+            return known[meant[0]] if meant else None
         return known[written]
 
     def _fits(self, data: Map) -> bool:

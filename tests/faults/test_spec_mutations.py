@@ -22,7 +22,8 @@ from qwen_pipeline.types import Place
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SPECS = sorted(p for p in EXAMPLES.glob("*/*.yaml") if not p.name.startswith("_"))
 STRANGE: list[Any] = [
-    None, True, False, 0, -1, 3.5, 1e308, 10**40, "", " ", "no", "3mm", "-5%", "{{", "{{ a", "{% for %}", "..", "/etc/passwd", "~/x",
+    None, True, False, 0, -1, 3.5, 1e308, 10**40, "", " ", "no", "3mm", "-5%", "{{", "{{ a", "{% for %}", "..", "/etc/passwd",
+    "~/x",
     "\u202e", "a\nb", "\U0001f375", "zh-CN", "zh_CN+en", "none", "x" * 3000, [], {}, [None], [[]], {"": 1}, {"zh-CN": None},
     {"a": {"b": {}}}, [1, "a", {}], {"zh-CN": "茶", "en-GB": ["x"]}, {"id": 3}, {"kind": "text"}, {"x-note": 1}, "#fff", "\\",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from qwen_pipeline import discover
+from qwen_pipeline.spec import readers
 from qwen_pipeline.spec.data import READERS, convert, declare, load_tables
 from qwen_pipeline.spec.files import Files
 from qwen_pipeline.spec.report import Report
@@ -183,3 +184,18 @@ def test_a_reader_is_a_file(tmp_path: Path) -> None:
     assert set(discover.modules(READERS)) == {"csv", "tsv", "json", "yaml", "xlsx"}
     assert codes(tmp_path, "t: {cvs: t.csv}") == [("unknown-key", 1)]
     assert codes(tmp_path, "t: {csv: t.csv, tsv: t.tsv}") == [("bad-count", 1)]
+
+
+def test_a_new_reader_needs_one_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "from qwen_pipeline.spec.readers._table import RawTable\n\n\ndef read(raw, request):\n"
+    code += "    lines = raw.decode().split()\n    return RawTable(('word',), tuple((n, {'word': w}) for n, w in enumerate(lines, 1)), 'UTF-8')\n"
+    (tmp_path / "words.py").write_text(code)
+    monkeypatch.setattr(readers, "__path__", [*readers.__path__, str(tmp_path)])
+    assert readers.__spec__ is not None
+    monkeypatch.setattr(readers.__spec__, "submodule_search_locations", readers.__path__)
+    discover._modules.cache_clear()
+    try:
+        table = tables(tmp_path, "t: {words: t.txt}", t__txt=b"tea fair")["t"]
+    finally:
+        discover._modules.cache_clear()
+    assert [row["word"] for row in table.rows] == ["tea", "fair"]

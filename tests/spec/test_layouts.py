@@ -155,7 +155,7 @@ def test_styles_have_their_files_names() -> None:
 # --- broken templates ------------------------------------------------------------------------------------------------------
 
 TEMPLATES = {
-    "_shared/type.yaml": 'base: 0.02\ncolors: {primary: "#000000", ink: "#000000", paper: "#ffffff"}\nroles: {body: {scale: 1}}\n',
+    "_shared/type.yaml": "base: 0.02\ncolors: {ink: '#000000', paper: '#ffffff'}\nroles: {body: {scale: 1}}\n",
     "card/kind.yaml": "kind: Card\ndescribe: x\nlayout: one\ncanvas: A6\noutputs: [{format: pdf}]\n",
     "card/layouts/one.yaml": "name: one\nslots: {text: {}}\nlayers: [{id: text, kind: text, in: page, slot: text}]\n",
 }
