@@ -188,7 +188,8 @@ def test_a_reader_is_a_file(tmp_path: Path) -> None:
 
 def test_a_new_reader_needs_one_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "from qwen_pipeline.spec.readers._table import RawTable\n\n\ndef read(raw, request):\n"
-    code += "    lines = raw.decode().split()\n    return RawTable(('word',), tuple((n, {'word': w}) for n, w in enumerate(lines, 1)), 'UTF-8')\n"
+    code += "    rows = tuple((n, {'word': w}) for n, w in enumerate(raw.decode().split(), 1))\n"
+    code += "    return RawTable(('word',), rows, 'UTF-8')\n"
     (tmp_path / "words.py").write_text(code)
     monkeypatch.setattr(readers, "__path__", [*readers.__path__, str(tmp_path)])
     assert readers.__spec__ is not None
