@@ -109,14 +109,17 @@ def _rows(rows: list[tuple[str, str, str]]) -> None:
 
 
 def _show_findings(manifest: Manifest) -> None:
+    """Findings by piece, with a hint after each row of findings that share it."""
     worth = [f for f in manifest.findings if f.severity != "info"]
-    last = ""
-    for finding in worth[:_MAX_LISTED]:
-        if finding.piece != last:
+    shown = worth[:_MAX_LISTED]
+    for index, finding in enumerate(shown):
+        if index == 0 or finding.piece != shown[index - 1].piece:
             console().print(f"\n  [bold]{safe(finding.piece)}[/]")
-            last = finding.piece
         for line in finding_lines(finding):
             console().print(line)
+        rest = shown[index + 1 : index + 2]
+        if finding.hint and [(f.piece, f.hint) for f in rest] != [(finding.piece, finding.hint)]:
+            console().print(f"      [cyan]hint:[/] {safe(finding.hint)}")
     if len(worth) > _MAX_LISTED:
         console().print(f"  [dim]and {len(worth) - _MAX_LISTED:,} more findings in findings.json[/]")
 

@@ -30,7 +30,7 @@ def COMMAND(specs: tuple[Path, ...], as_json: bool, quiet: bool, **given: Any) -
     rows = 0
     for spec in specs:
         try:
-            planned = make_plan(options.take_order(spec, given), settings)
+            planned = make_plan(options.take_order(spec, given), settings, identified=False)
         except SpecError as error:
             wrong.append(error)
             continue

@@ -64,16 +64,14 @@ def safe(text: str) -> str:
 
 
 def finding_lines(finding: Finding) -> list[str]:
-    """What a check saw, as one to three lines of markup."""
+    """What a check saw, as one or two lines of markup; its hint is apart, because many findings share one."""
     mark, color = _MARKS[finding.severity]
     where = " · ".join(part for part in (finding.page, finding.string) if part)
     lines = [f"  [{color}]{mark}[/] [bold]{finding.check}[/] {safe(finding.message)}"]
     if where:
         lines[0] += f" [dim]({safe(where)})[/]"
     if finding.measured and finding.allowed:
-        lines.append(f"      found {safe(finding.measured)}, allowed {safe(finding.allowed)}")
-    if finding.hint:
-        lines.append(f"      [cyan]hint:[/] {safe(finding.hint)}")
+        lines.append(f"      [dim]found[/] {safe(finding.measured)}[dim], allowed[/] {safe(finding.allowed)}")
     return lines
 
 

@@ -58,13 +58,13 @@ def wanted_model(spec_: Spec) -> str:
     return "auto"
 
 
-def plan_context(order: Order, bench: Bench) -> PlanContext:
-    """What the plan stage is handed."""
+def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> PlanContext:
+    """What the plan stage is handed. Not `identified`: for a plan that is only looked at, without digests of code and fonts."""
     return PlanContext(
         engine=bench.engine,
         count_tokens=render.engine_module(bench.engine.id).count_tokens,
-        code_digest=code_digest(),
-        fonts_digest=fonts_digest(),
+        code_digest=code_digest() if identified else "",
+        fonts_digest=fonts_digest() if identified else "",
         templates=templates_of(order),
         formats=format_traits(),
         locales=order.locales,

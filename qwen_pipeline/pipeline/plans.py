@@ -48,11 +48,14 @@ def load(order: Order) -> Spec:
     return spec.load(order.spec, templates=order.templates, overrides=order.overrides, assets_dir=order.assets)
 
 
-def make_plan(order: Order, settings: Settings) -> Planned:
-    """The plan of an order, with its outputs and checks checked. Raises SpecError, Refused, EngineUnavailable."""
+def make_plan(order: Order, settings: Settings, *, identified: bool = True) -> Planned:
+    """The plan of an order, with its outputs and checks checked. Raises SpecError, Refused, EngineUnavailable.
+
+    Not `identified`: the fingerprints of its pieces say nothing of code and fonts, and no piece can be looked up by them.
+    """
     loaded = load(order)
     bench = choose(order, loaded, settings)
-    made = make(loaded, plan_context(order, bench))
+    made = make(loaded, plan_context(order, bench, identified=identified))
     problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:
         raise SpecError(problems)

@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast, runtime_checkable
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from qwen_pipeline import discover
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, PromptTooLong, RenderError
 from qwen_pipeline.types import EngineInfo, SceneRequest
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 ENGINES = "qwen_pipeline.render.engines"
 

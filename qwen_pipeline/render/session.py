@@ -12,15 +12,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from qwen_pipeline.errors import OutOfMemory, QwenPipelineError, RenderError
 from qwen_pipeline.types import Failure, Scene, SceneRequest, SceneResult
 
 from .engine import Engine, Measuring, Relaxing, SceneInputs, check_request
-from .picture import check_picture
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Outcome = SceneResult | Failure
 OnResult = Callable[[int, int, Outcome], None]
@@ -148,6 +148,8 @@ class Session:
                 image = engine.render(scene.request, conditioning, inputs)
             except MemoryError as again:
                 raise _out_of_memory(again) from again
+        from .picture import check_picture  # with numpy; a session that finds everything in the store needs none
+
         check_picture(image, scene.request)
         return self._store.put_scene(scene.request, image, _meta(engine, image, self._clock() - start))
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from qwen_pipeline.errors import StoreError
 from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
@@ -215,6 +213,8 @@ class Store:
 
         The lock is the operating system's, so it goes away with the process that holds it, however that ends.
         """
+        from filelock import FileLock, Timeout  # brings asyncio with it
+
         path = self.root / "locks" / kind / hashlib.sha256(name.encode()).hexdigest()[:32]
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)

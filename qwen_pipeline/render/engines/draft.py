@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render.engine import SceneInputs, check_request
 from qwen_pipeline.types import EngineInfo, SceneRequest
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 INFO = EngineInfo(
     id="draft",
@@ -83,6 +84,8 @@ class DraftEngine:
 
 
 def _open(path: Any, what: str) -> Image.Image:
+    from PIL import Image
+
     if path is None:
         raise RenderError(f"the {what} picture was not handed in", code=f"no-{what}")
     with Image.open(path) as image:
