@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from .canvas import Canvas, Mask
-from .fields import Rng, as_mask, pick
+from .fields import Floats, Rng, as_mask, pick
 from .motifs import MOTIFS, Motif
 from .palette import RGB, shift
 from .paths import points, rect
@@ -24,7 +24,8 @@ def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
     """Coverage of everything within `reach` short sides of the calm areas, with a slow swing in its outline."""
     f = 4
     nx, ny = max(32, stage.w // f), max(32, stage.h // f)
-    gx, gy = nx // 4 + 2, ny // 4 + 2
+    shrink = 4 * max(1, max(nx, ny) // 360)
+    gx, gy = nx // shrink + 2, ny // shrink + 2
     sd = stage.room.distance(gx, gy)
     rng = stage.rng(850)
     x = np.linspace(0, stage.w / stage.u, gx)[None, :]
@@ -33,10 +34,30 @@ def contour(stage: Stage, reach: float, sway: float = 0.03) -> Mask:
     wave = np.sin(x * 4.4 + y * 1.6 + a) + np.sin(y * 4.4 - x * 1.3 + b) + 0.25 * np.sin((x + y) * 8.1 + c)
     sway *= 0.25 if stage.room.crowded else 1
     field = sd - reach - sway * wave * np.clip(sd / 0.04, 0, 1)
+    field = _without_islands(field)
     fine = np.asarray(Image.fromarray(field.astype(np.float32)).resize((nx, ny), Image.Resampling.BICUBIC), np.float64)
     edge = f / stage.u
     soft = as_mask(0.5 - fine / edge * 0.5, stage.w, stage.h)
     return Mask(0, 0, soft.point([min(255, max(0, round((v - 128) * 2.2 + 128))) for v in range(256)]))
+
+
+def _without_islands(field: Floats, least: float = 0.05) -> Floats:
+    """The field with every positive region smaller than `least` of the picture filled up: no holes among the words."""
+    open_water = Image.fromarray((field > 0).astype(np.uint8) * 255)
+    found = 0
+    while True:
+        cells = np.argwhere(np.asarray(open_water) == 255)
+        if not len(cells) or found == 250:
+            break
+        found += 1
+        ImageDraw.floodfill(open_water, (int(cells[0, 1]), int(cells[0, 0])), found)
+    labels = np.asarray(open_water)
+    small = [k for k in range(1, found + 1) if (labels == k).mean() < least]
+    if len(small) == found:
+        return field
+    main = Image.fromarray(((labels != 0) & ~np.isin(labels, small)).astype(np.uint8) * 255)
+    near = np.asarray(main.filter(ImageFilter.MaxFilter(5))) > 0
+    return np.where(near, field, np.minimum(field, -0.08))
 
 
 def clouds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:

@@ -66,11 +66,24 @@ def _veil(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
         outside = np.clip(sd / 0.06, 0, 1)
         sd = sd + (fbm(stage.rng(802), nx, ny, 3, 4) - 0.45) * finish.ragged * outside
     t = np.clip(1 - (sd - 0.012) / finish.feather, 0, 1)
+    t = t * (1 - 0.8 * _kept(stage, nx, ny))
     cover = t * t * t * (t * (6 * t - 15) + 10) * (1 - finish.ghost - (0.14 if stage.room.crowded else 0))
     small = image.resize((nx, ny), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(1.0, nx * 0.035)))
     calm = _towards_ground(np.asarray(small, np.float64), stage.palette)
     soft = Image.fromarray(np.rint(calm).astype(np.uint8)).resize((w, h), Image.Resampling.BICUBIC)
     return Image.composite(soft, image, as_mask(cover, w, h))
+
+
+def _kept(stage: Stage, nx: int, ny: int) -> Floats:
+    """1 where the hero stands, 0 at the edge of its rectangle: there the fade holds back."""
+    rect = stage.hero_rect()
+    if min(rect.w, rect.h) < stage.u * 0.2:
+        return np.zeros((ny, nx))
+    x = ((np.arange(nx) + 0.5) / nx * stage.w - rect.cx) / (rect.w / 2)
+    y = ((np.arange(ny) + 0.5) / ny * stage.h - rect.cy) / (rect.h / 2)
+    t = np.clip((1.05 - np.hypot(x[None, :], y[:, None])) / 0.55, 0, 1)
+    kept: Floats = t * t * (3 - 2 * t)
+    return kept
 
 
 def _towards_ground(rgb: Floats, palette: Palette) -> Floats:

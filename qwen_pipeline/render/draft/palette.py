@@ -181,7 +181,7 @@ class Palette:
         """What the calm areas are made of: warm paper, or the primary's night."""
         if self.dark:
             return self.safe(tone(self.primary, 0.24, 0.48))
-        return self.safe(mix(self.paper, tone(self.primary, 0.93, 0.5), 0.3))
+        return self.safe(mix(self.paper, tone(self.primary, 0.93, 0.5), 0.14))
 
     @property
     def hero(self) -> RGB:

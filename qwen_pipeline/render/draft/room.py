@@ -14,6 +14,9 @@ Floats = npt.NDArray[np.float64]
 _GRID = 28
 _EDGE = 0.10
 """A calm area that ends this close to the picture's edge reaches over it."""
+_WASTE = 0.15
+_BLEND = 0.045
+"""Smoothing of the distance where areas meet, in short sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,12 @@ class Room:
     def __init__(self, width: int, height: int, calm: Sequence[CalmArea]) -> None:
         self.w, self.h, self.u = width, height, float(min(width, height))
         self.calm = tuple(calm)
-        self.share = min(1.0, sum(c.w * c.h for c in calm))
+        merged = _merged(calm)
+        self.share = min(1.0, sum(c.w * c.h for c in merged))
         """Rough part of the picture that is calm."""
         self.crowded = self.share > 0.5
         """Words take most of the picture: it shows through them, faintly."""
-        self._areas = [_reaching(c) for c in calm]
+        self._areas = [_reaching(c) for c in merged]
 
     def distance(self, nx: int, ny: int) -> Floats:
         """Smooth signed distance (ny, nx) to the calm areas."""
@@ -66,8 +70,8 @@ class Room:
             cy, hy = (y0 + y1) / 2 * self.h / self.u, (y1 - y0) / 2 * self.h / self.u
             dx, dy = np.abs(x - cx)[None, :] - hx, np.abs(y - cy)[:, None] - hy
             sd = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)) + np.minimum(np.maximum(dx, dy), 0)
-            total += np.exp(-np.clip(sd, -1.5, 6) / 0.035)
-        return -0.035 * np.log(total)
+            total += np.exp(-np.clip(sd, -1.5, 6) / _BLEND)
+        return -_BLEND * np.log(total)
 
     def at(self, x: float, y: float) -> float:
         """Distance at a place in px, without the smoothing."""
@@ -125,6 +129,30 @@ class Room:
     def horizon(self, rest: float = 0.58) -> float:
         """Height of the horizon as a part of the picture: lower under words at the top, higher over words at the bottom."""
         return min(0.72, max(0.36, rest + 0.13 * self.top_heavy()))
+
+
+def _merged(calm: Sequence[CalmArea]) -> list[CalmArea]:
+    """Areas that stand close together become one, so that the picture does not seep between the lines of a text."""
+    areas = list(calm)
+    while True:
+        pairs = [(_waste(a, b), i, j) for i, a in enumerate(areas) for j, b in enumerate(areas[:i])]
+        waste, i, j = min(pairs, default=(1.0, 0, 0))
+        if waste > _WASTE:
+            return areas
+        joined = _around(areas[i], areas[j])
+        areas = [a for k, a in enumerate(areas) if k not in (i, j)] + [joined]
+
+
+def _around(a: CalmArea, b: CalmArea) -> CalmArea:
+    x, y = min(a.x, b.x), min(a.y, b.y)
+    return CalmArea(x, y, max(a.x + a.w, b.x + b.w) - x, max(a.y + a.h, b.y + b.h) - y)
+
+
+def _waste(a: CalmArea, b: CalmArea) -> float:
+    """Part of the picture that would become calm for nothing if the two were one."""
+    both = _around(a, b)
+    shared = max(0.0, a.w + b.w - both.w) * max(0.0, a.h + b.h - both.h)
+    return both.w * both.h - (a.w * a.h + b.w * b.h - shared)
 
 
 def _reaching(c: CalmArea) -> tuple[float, float, float, float]:
