@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 
 from uniseg.linebreak import LineBreak, line_break, line_break_boundaries
 
@@ -116,3 +118,20 @@ def pause(text: str, i: int) -> bool:
     if not (is_han(before) or is_latin(before)):
         return True
     return i == len(text) or is_han(before) != is_han(text[i])
+
+
+def word_edge(text: str, i: int) -> bool:
+    """Whether a word may end before `i`, as far as budoux knows (a small trained model: a preference, never a rule)."""
+    return not (is_han(text[i - 1]) and is_han(text[i])) or i in _word_edges(text)
+
+
+@lru_cache(maxsize=4096)
+def _word_edges(text: str) -> frozenset[int]:
+    return frozenset(accumulate(len(word) for word in _words_parser().parse(text)))
+
+
+@lru_cache(maxsize=1)
+def _words_parser() -> Any:
+    import budoux
+
+    return budoux.load_default_simplified_chinese_parser()

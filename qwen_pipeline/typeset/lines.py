@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import pairwise
 
-from .linebreak import emergency, pause
+from .linebreak import emergency, pause, word_edge
 from .measure import Measured
 
 Span = tuple[int, int]
@@ -17,6 +17,8 @@ _MOST_BREAKS = 80
 """Balancing compares all ways to break; a text with more places than this is no title."""
 _OFF_PAUSE = 0.15
 """Cost of a break inside a phrase, against the squared share of the line that is left blank."""
+_INSIDE_WORD = 2 * _OFF_PAUSE
+"""The same inside what budoux takes for one word."""
 
 
 def break_lines(measured: Measured, width_em: float, *, balance: bool = False) -> tuple[Span, ...]:
@@ -74,6 +76,13 @@ def _widow(measured: Measured, start: int, stop: int) -> bool:
     return measured.width(start, stop) < (_WIDOW_WORD_EM if single else _WIDOW_EM)
 
 
+def _price(text: str, i: int) -> float:
+    """What a break before `i` costs in a title: nothing at a pause, little between words, more inside what may be one."""
+    if pause(text, i):
+        return 0.0
+    return _OFF_PAUSE if word_edge(text, i) else _INSIDE_WORD
+
+
 def _balance(measured: Measured, width_em: float, count: int) -> tuple[Span, ...]:
     """The breaks that leave the smallest sum of squared blanks in `count` lines; empty where a word is too wide."""
     points = (0, *measured.breaks)
@@ -85,8 +94,7 @@ def _balance(measured: Measured, width_em: float, count: int) -> tuple[Span, ...
                 blank = 1 - measured.width(points[a], points[b]) / width_em
                 if blank < -_TOLERANCE_EM:
                     break
-                off = 0.0 if b == len(points) - 1 or pause(measured.text, points[b]) else _OFF_PAUSE
-                total = cost + blank * blank + off
+                total = cost + blank * blank + (0.0 if b == len(points) - 1 else _price(measured.text, points[b]))
                 if b not in reached or total < reached[b][0] - 1e-9:
                     reached[b] = (total, (*path, points[b]))
         best = reached

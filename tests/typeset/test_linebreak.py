@@ -11,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uniseg.linebreak import line_break_boundaries
 
+from qwen_pipeline.types import Color, TextStyle
+from qwen_pipeline.typeset.fonts import Fonts
 from qwen_pipeline.typeset.linebreak import _uax14, emergency, opportunities, pause
+from qwen_pipeline.typeset.lines import break_lines
+from qwen_pipeline.typeset.measure import measure
 
 SAMPLE = Path(__file__).parent.parent / "resources" / "longtext_sample.jsonl"
 NO_START = "，。、；：！？”’）》〉」』】〕…—·％%,.;:?!)]}~～"
@@ -110,3 +114,17 @@ def test_pauses() -> None:
     assert [i for i in opportunities(text)[:-1] if pause(text, i)] == [5, 7, 12]
     title = "A taste of the lake"
     assert [title[:i] for i in opportunities(title)[:-1] if pause(title, i)] == ["A taste "]
+
+
+@pytest.mark.parametrize(
+    ("text", "width_em", "lines"),
+    [
+        ("桂花乌龙拿铁", 4.3, ("桂花", "乌龙拿铁")),
+        ("一间开到午夜的书店", 6.3, ("一间开到", "午夜的书店")),
+        ("我们需要您的支持", 5.0, ("我们需要", "您的支持")),
+        ("橙香冷萃", 3.0, ("橙香", "冷萃")),
+    ],
+)
+def test_titles_keep_words_whole_where_they_can(text: str, width_em: float, lines: tuple[str, ...], fonts: Fonts) -> None:
+    measured = measure(text, "zh-CN", TextStyle(40, 20, 700, Color(0, 0, 0)), fonts, 700)
+    assert tuple(text[a:b] for a, b in break_lines(measured, width_em, balance=True)) == lines
