@@ -89,7 +89,8 @@ class Room:
         """
         if not self._areas:
             return Rect(self.w * 0.10, self.h * 0.10, self.w * 0.80, self.h * 0.82)
-        open_cell = self.distance(_GRID, _GRID) > 0.012
+        half_cell = max(self.w, self.h) / _GRID / 2 / self.u
+        open_cell = self.distance(_GRID, _GRID) > half_cell
         best, found = 0.0, (0, 0, 1, 1)
         heights = np.zeros(_GRID, np.int64)
         for row in range(_GRID):
