@@ -18,7 +18,6 @@ PACKAGE = ROOT / "qwen_pipeline"
 CODE = ("qwen_pipeline", "flows", "scripts", "benchmarks", "tests")
 MAX_LINES = 300
 LONG = {
-    "qwen_pipeline/types/spec.py": "the spec language is read as one page",
 }
 """Modules that may be longer, and why."""
 PLUGGED = (

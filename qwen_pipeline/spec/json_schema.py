@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -263,7 +263,8 @@ def _loosen_layers(schema: Schema) -> None:
 def field_docs() -> dict[str, dict[str, str]]:
     """Model name -> key -> the docstring under the field. Read from the source, which costs too much for every start."""
     docs: dict[str, dict[str, str]] = {}
-    for node in ast.parse(inspect.getsource(models)).body:
+    sources = (path.read_text(encoding="utf-8") for path in Path(str(models.__file__)).parent.glob("*.py"))
+    for node in (node for source in sources for node in ast.parse(source).body):
         if not isinstance(node, ast.ClassDef):
             continue
         own = docs.setdefault(node.name, {})

@@ -1,27 +1,20 @@
 """The central types: few, frozen, in the trade's words. What users write is in `spec`; everything else is made by us."""
 
 from .geometry import PT_PER_UNIT, Box, Color, Gradient, Length, Paint, Place, Shadow, contrast_ratio
-from .piece import (
-    Canvas,
+from .layers import (
     ChartLayer,
-    CheckRule,
-    Fact,
     IconLayer,
     ImageLayer,
     Layer,
-    Metadata,
-    OutputRequest,
-    Page,
-    Piece,
     Plate,
     QrLayer,
-    Region,
     Series,
     ShapeLayer,
     TextLayer,
     TextPart,
     TextStyle,
 )
+from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
 from .result import Artifact, Estimate, Failure, Finding, InputFile, Manifest, Plan, Severity, TextOutcome
 from .scene import CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, Line, PathItem, QrMark, SetString, TextItem, TypesetPage

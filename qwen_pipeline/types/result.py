@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .geometry import Box
-from .scene import EngineInfo, Scene
 from .piece import OutputRequest, Piece
+from .scene import EngineInfo, Scene
 
 Severity = Literal["error", "warn", "info", "internal"]
 """`error`: the picture is bad. `internal`: a check of ours crashed."""

@@ -18,7 +18,7 @@ class EngineInfo:
     usages: frozenset[str]
     """Of `commercial` and `research`."""
     capabilities: frozenset[str]
-    """Of `generate`, `edit`, `references`, `alpha`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering` as handed in)."""
+    """Of `generate`, `edit`, `references`, `alpha`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering` as is)."""
     native_sizes: tuple[tuple[int, int], ...]
     """(width_px, height_px); empty = any size up to `max_area_px`."""
     size_multiple: int

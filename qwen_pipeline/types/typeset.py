@@ -66,7 +66,7 @@ class PathItem:
 
 @dataclass(frozen=True, slots=True)
 class ImageItem:
-    """A picture: the file's pixels within `crop` (fractions: left, top, right, bottom) fill `box`. `clip_radius_pt` rounds corners."""
+    """A picture: the file's pixels within `crop` (fractions: left, top, right, bottom) fill `box`, its corners rounded."""
 
     path: str
     box: Box

@@ -59,9 +59,9 @@ class ModelDoc:
 
 
 def read_models(path: Path) -> dict[str, ModelDoc]:
-    """All classes of a module by name, in the order of the source."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: _model(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    """All classes of a package's modules by name."""
+    trees = (ast.parse(source.read_text(encoding="utf-8")) for source in sorted(path.glob("*.py")))
+    return {node.name: _model(node) for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _model(node: ast.ClassDef) -> ModelDoc:

@@ -35,7 +35,7 @@ GROUPS = (*DOCUMENTS, *SCENE, "LayerBase", *LAYERS, *PARTS, *PAGE, *DATA, *BATCH
 
 
 def page(root: Path) -> str:
-    models = read_models(root / "qwen_pipeline" / "types" / "spec.py")
+    models = read_models(root / "qwen_pipeline" / "types" / "spec")
     missing = {name for name, model in models.items() if model.fields and "Strict" in _ancestors(model, models)} - set(GROUPS)
     assert not missing, f"no place in the reference for {sorted(missing)}"
     return join(

@@ -1,0 +1,233 @@
+"""Paints, regions and layers as they are written in layouts and specs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..geometry import Length
+from .scalars import Bool, ColorField, Expression, Float, Identifier, LengthField, LevelWord, Strict, TextField
+
+
+class GradientSpec(Strict):
+    gradient: Literal["linear", "radial"] = "linear"
+    angle: Float = 90.0
+    stops: Annotated[tuple[tuple[LengthField, ColorField], ...], Field(min_length=2)]
+    """[[0%, ink/0%], [100%, ink/80%]]"""
+
+
+PaintSpec = ColorField | GradientSpec
+BoxSpec = tuple[LengthField, LengthField, LengthField, LengthField]
+PaddingSpec = LengthField | tuple[LengthField, LengthField] | BoxSpec
+
+
+class ShadowSpec(Strict):
+    dx: LengthField = Length(0, "pt")
+    dy: LengthField = Length(0, "pt")
+    blur: LengthField = Length(2, "pt")
+    color: ColorField = "#000000/40%"
+
+
+class GridSpec(Strict):
+    """Cells for a list. `count`: a slot's name or a number; `columns: auto` makes cells as near square as the box allows."""
+
+    columns: Annotated[int, Field(strict=True, ge=1, le=24)] | Literal["auto"] = "auto"
+    count: str | Annotated[int, Field(strict=True, ge=1, le=400)]
+    gap: LengthField = Length(3, "%")
+    row_gap: LengthField | None = None
+    weights: Literal["equal", "content"] = "equal"
+    """content: rows share the height by how much text is in them."""
+
+
+class RegionSpec(Strict):
+    """A box: [x, y, width, height], of the page or of the region `within`. In a grid, `cells` are boxes of each cell."""
+
+    box: BoxSpec | None = None
+    within: str | None = None
+    """Another region; percentages are of its box. Default: the page."""
+    align: Literal["start", "center", "end", "justify"] | None = None
+    """How texts and pictures stand in the box, across."""
+    valign: Literal["start", "center", "end"] | None = None
+    """Where the stack of layers stands in the box, up and down."""
+    gap: LengthField | None = None
+    """Space between its layers; a percentage is of the box's shorter side."""
+    padding: LengthField | tuple[LengthField, LengthField] | tuple[LengthField, LengthField, LengthField, LengthField] | None = (
+        None
+    )
+    """One value, [horizontal, vertical], or [left, top, right, bottom]; a percentage is of the box's shorter side."""
+    grid: GridSpec | None = None
+    cells: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+
+
+class FitSpec(Strict):
+    mode: Literal["shrink", "none"] = "shrink"
+    """shrink: set smaller until it fits, down to `min`. none: only the size asked for."""
+    min: LengthField | None = None
+    """The smallest size; default: the role's share (`min_scale`) of its size."""
+    max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """Lines of each language."""
+    on_fail: LevelWord = "error"
+    """Level of the finding where it does not fit at `min`; nothing is ever cut."""
+
+
+class PlateSpec(Strict):
+    fill: PaintSpec = "paper/85%"
+    padding: LengthField | tuple[LengthField, LengthField] | None = None
+    """One value, or [horizontal, vertical]; a percentage is of the type's size."""
+    radius: LengthField = Length(0, "pt")
+    stroke: ColorField | None = None
+    stroke_width: LengthField = Length(0.75, "pt")
+
+
+class LayerBase(Strict):
+    id: Identifier
+    in_: str = Field(alias="in")
+    """A region; `stats[]` = the current cell of a grid, `stats[].value` = a box of that cell."""
+    when: Expression | None = None
+    """Draw the layer only where this holds."""
+    for_each: str | None = None
+    """A slot, `vars` or `data` name: one layer for each entry, as `item`, with `loop.index`."""
+
+
+class TextLayerSpec(LayerBase):
+    kind: Literal["text"] = "text"
+    text: TextField | None = None
+    """The words; or take them from a `slot`."""
+    slot: str | None = None
+    """Take the text from a slot (`title`), or from the current entry (`item.value`)."""
+    role: str = "body"
+    """A role of type (`headline`, `body`, `caption`, ...): size, weight, leading, colour."""
+    render: Literal["overlay", "baked", "auto"] = "overlay"
+    """overlay: set by us. baked: drawn by the model, read back and checked. auto: baked where short and the engine can."""
+    max_attempts: Annotated[int, Field(strict=True, ge=1, le=20)] = 3
+    """Of a baked text, before the fallback."""
+    fallback: Literal["overlay", "error"] = "overlay"
+    """What a baked text becomes when every attempt is wrong."""
+    fit: FitSpec | None = None
+    align: Literal["start", "center", "end", "justify"] | None = None
+    size: LengthField | None = None
+    """Instead of the role's size; % is of the page's base size."""
+    scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
+    """Multiplies the role's size."""
+    weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
+    color: ColorField | None = None
+    family: str | None = None
+    """`sans`, or a family of the brand's `fonts`."""
+    leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
+    """Distance of the lines, as a multiple of the size."""
+    tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
+    """Space between letters, in em."""
+    direction: Literal["horizontal", "vertical"] | None = None
+    """vertical: Chinese in columns from right to left."""
+    case: Literal["as-is", "upper"] | None = None
+    marker: str | None = None
+    """`•`, or `{n}` for a number."""
+    plate: PlateSpec | None = None
+    """A filled shape behind the words."""
+    shadow: ShadowSpec | None = None
+    locale: Literal["all", "primary", "secondary"] = "all"
+    """In a pair: which language this layer shows."""
+    space_before: LengthField | None = None
+    """Space above, beside the region's gap; a percentage is of the type's size."""
+
+
+class ImageLayerSpec(LayerBase):
+    kind: Literal["image"] = "image"
+    src: str | None = None
+    """A file beside the spec, or `brand.logo`."""
+    slot: str | None = None
+    fit: Literal["cover", "contain"] = "contain"
+    """cover: fills the box, cropped. contain: all of it shows."""
+    focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
+    """[x, y]: the point that cropping keeps nearest the middle."""
+    radius: LengthField = Length(0, "pt")
+    """Of the corners."""
+    opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
+    shadow: ShadowSpec | None = None
+    height: LengthField | None = None
+    """In a region with several layers; default: what is left."""
+    alt: TextField | None = None
+    """What it shows, for those who cannot see it."""
+
+
+class QrLayerSpec(LayerBase):
+    kind: Literal["qr"] = "qr"
+    data: str | None = None
+    """What the code says; or take it from a `slot`."""
+    slot: str | None = None
+    color: ColorField = "#000000"
+    background: ColorField = "#ffffff"
+    quiet_zone: Annotated[int, Field(strict=True, ge=0, le=12)] = 4
+    """Empty modules round the code."""
+    level: Literal["L", "M", "Q", "H"] = "M"
+    """Error correction: L 7 %, M 15 %, Q 25 %, H 30 % may be lost."""
+
+
+class ShapeLayerSpec(LayerBase):
+    kind: Literal["shape"] = "shape"
+    shape: Literal["rect", "ellipse", "line", "triangle", "diamond", "chevron", "arc"] = "rect"
+    fill: PaintSpec | None = None
+    stroke: ColorField | None = None
+    stroke_width: LengthField = Length(1, "pt")
+    dash: tuple[LengthField, ...] = ()
+    """Lengths of dashes and gaps, in turn."""
+    radius: LengthField = Length(0, "pt")
+    """Of a rectangle's corners."""
+    outset: LengthField = Length(0, "pt")
+    """Grow the box on all sides."""
+    to_bleed: Bool = False
+    """Where the box touches the trim, draw on to the edge of the bleed."""
+    opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
+    shadow: ShadowSpec | None = None
+
+
+class IconLayerSpec(LayerBase):
+    kind: Literal["icon"] = "icon"
+    icon: str | None = None
+    """A name from the library (`list icons`)."""
+    slot: str | None = None
+    color: ColorField = "primary"
+    stroke_width: LengthField | None = None
+    """Default: by the icon's size."""
+    height: LengthField | None = None
+
+
+class ChartSpec(Strict):
+    """A chart from a table of `data`: `x` and `y` are columns; several `y` make several series."""
+
+    type: Literal["bar", "hbar", "line", "area", "donut", "progress"] = "bar"
+    from_: str = Field(alias="from")
+    """A table of `data`."""
+    x: str
+    """Column of the categories."""
+    y: str | tuple[str, ...]
+    """Column of the values, or several."""
+    names: tuple[TextField, ...] = ()
+    """Names of the series, in the order of `y`."""
+    where: Expression | None = None
+    """Only rows for which this holds."""
+    sort: Literal["none", "ascending", "descending"] = "none"
+    """By the values."""
+    limit: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
+    """Only the first so many rows."""
+    unit: TextField | None = None
+    """Stands after the values."""
+    format: str | None = None
+    """A number pattern of CLDR: `#,##0.0`."""
+    x_format: str | None = None
+    """A date pattern of CLDR for dates in `x`: `MMM`."""
+    highlight: Literal["none", "max", "min", "last"] = "none"
+    """The one category in the accent colour."""
+    show_values: Bool = True
+
+
+class ChartLayerSpec(LayerBase):
+    kind: Literal["chart"] = "chart"
+    chart: ChartSpec | None = None
+    slot: str | None = None
+
+
+LayerSpec = Annotated[
+    TextLayerSpec | ImageLayerSpec | QrLayerSpec | ShapeLayerSpec | IconLayerSpec | ChartLayerSpec, Field(discriminator="kind")
+]

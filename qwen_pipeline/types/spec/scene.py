@@ -1,0 +1,79 @@
+"""Scenes, generation, checks and outputs as written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from .scalars import Bool, LevelWord, Seed, Strict
+
+
+class SceneSpec(Strict):
+    """What the model draws. A plain string is the subject."""
+
+    subject: str = ""
+    """What is seen: one clear thing, in English for most models."""
+    style: str = ""
+    """A named style (`list styles`) or free words."""
+    composition: str = ""
+    """Where it stands; default: the layout's words."""
+    lighting: str = ""
+    details: tuple[str, ...] = ()
+    """Further things to see."""
+    keep_clear: tuple[str, ...] = ()
+    """Regions the picture must leave calm; those of overlay text are added by themselves."""
+    negative: tuple[str, ...] = ()
+    """What must not be seen."""
+    references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    """Picture files; `<image1>`, `<image2>` in the texts name them."""
+    edits: tuple[str, ...] = ()
+    """Instructions that change the picture one after the other; each step is kept."""
+    tone: Literal["auto", "light", "dark"] = "auto"
+    """light: dark words will stand on it. auto: the layout's or the style's."""
+    transparent: Bool = False
+    """No ground: the engine draws with an alpha channel."""
+    region: str | None = None
+    """Draw the picture into this region's box only; default: the whole page to the bleed."""
+
+
+def parse_scene(value: Any) -> Any:
+    if isinstance(value, str) and value != "none":
+        return {"subject": value}
+    return value
+
+
+SceneField = Annotated[
+    SceneSpec | Literal["none"],
+    BeforeValidator(parse_scene),
+]
+
+
+class GenerateSpec(Strict):
+    model: str = "auto"
+    """An engine's id, or auto."""
+    candidates: Annotated[int, Field(strict=True, ge=1, le=16)] = 1
+    """Pictures to choose from; each is a piece of its own (`{candidate}` in names)."""
+    seed: Seed | None = None
+    """Default: derived from the spec's name and the piece. Other seeds follow from it, one an operation."""
+    num_inference_steps: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
+    """Default: the engine's."""
+    true_cfg_scale: Annotated[float, Field(strict=True, ge=1, le=20)] | None = None
+    """Default: the engine's."""
+
+
+class CheckSpec(Strict):
+    """A check's level, with its own settings beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    level: LevelWord = "error"
+
+
+class OutputSpec(Strict):
+    """One deliverable. Options beyond `format` and `name` belong to the format and are checked there."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    format: str
+    """An id (`list formats`)."""
+    name: str | None = None
+    """With fields in braces: `{name}`, `{locale}`, `{page}`, `{candidate}`, the data key, any axis."""

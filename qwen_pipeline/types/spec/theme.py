@@ -1,0 +1,83 @@
+"""Roles of type, brands and styles as written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .scalars import API_VERSION, Bool, ColorField, Identifier, LengthField, Strict
+
+
+class RoleSpec(Strict):
+    """A role of type. `scale` multiplies the page's base size."""
+
+    scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
+    weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
+    leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
+    tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
+    color: ColorField | None = None
+    family: str | None = None
+    case: Literal["as-is", "upper"] | None = None
+    min_scale: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
+    """How far a text of this role may shrink: a share of its size."""
+    balance: Bool | None = None
+    max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
+    pair_ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] | None = None
+    """In a pair: the second language's size as a share of the first's, where the spec's `pair` says nothing."""
+
+
+class LogoSpec(Strict):
+    src: str
+    on_dark: str | None = None
+    """Another file for dark grounds."""
+    clear_space: Annotated[float, Field(strict=True, ge=0, le=2)] = 0.25
+    """Kept free round it, as a share of its height."""
+    min_width: LengthField | None = None
+
+
+class FontSpec(Strict):
+    """Font files for a family, beside the brand; without them the built-in family stays."""
+
+    latin: str | None = None
+    """File for Latin letters."""
+    cjk: str | None = None
+    """File for Chinese, Japanese, Korean."""
+
+
+class Brand(Strict):
+    apiVersion: Literal["design/v1"] = API_VERSION
+    kind: Literal["Brand"] = "Brand"
+    name: str
+    colors: dict[Identifier, ColorField] = Field(default_factory=dict)
+    """primary, secondary, accent, ink, paper, muted, and names of your own."""
+    fonts: dict[Identifier, FontSpec] = Field(default_factory=dict)
+    roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
+    """Changes to roles of type."""
+    logo: LogoSpec | None = None
+    words: str = ""
+    """Added to the style words of every scene."""
+    author: str = ""
+    """For the metadata of files."""
+
+
+class StyleSheet(Strict):
+    """A named style: `templates/_shared/styles/<name>.yaml`."""
+
+    name: str
+    describe: str
+    words: str
+    """For the prompt."""
+    tone: Literal["light", "dark"] = "light"
+    colors: dict[Identifier, ColorField] = Field(default_factory=dict)
+    """Used where the brand says nothing."""
+    negative: tuple[str, ...] = ()
+
+
+class TypeScale(Strict):
+    """`templates/_shared/type.yaml`: base size as a share of sqrt(width x height), and the roles."""
+
+    base: Annotated[float, Field(strict=True, gt=0, lt=0.2)]
+    min_pt: Annotated[float, Field(strict=True, gt=0)] = 5.0
+    colors: dict[Identifier, ColorField]
+    roles: dict[Identifier, RoleSpec]
