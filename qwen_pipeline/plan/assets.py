@@ -15,21 +15,23 @@ from .scope import fail
 
 
 def make_assets(spec: Spec, template: Spec, digest: Callable[[str], str]) -> Assets:
-    """Paths are relative to the folder of the spec, or of its template; both lie within the root."""
-    folders = tuple(dict.fromkeys((Path(spec.folder), Path(template.folder))))
-    root = Path(spec.root).resolve()
+    """Paths are looked for beside the spec, beside its template and under the root; they stay inside one of these."""
+    folders = tuple(dict.fromkeys(Path(p).resolve() for p in (spec.folder, template.folder, spec.root)))
+
+    def inside(path: Path) -> bool:
+        return any(path.is_relative_to(folder) for folder in folders)
 
     @lru_cache(maxsize=100_000)
     def find(written: str) -> Path | None:
         for folder in folders:
             path = (folder / written).resolve()
-            if path.is_relative_to(root) and path.is_file():
+            if inside(path) and path.is_file():
                 return path
         return None
 
     def resolve(written: str, place: Place) -> str:
         pure = Path(written)
-        if pure.is_absolute() or not any((folder / pure).resolve().is_relative_to(root) for folder in folders):
+        if pure.is_absolute() or not any(inside((folder / pure).resolve()) for folder in folders):
             raise fail(
                 "path-outside",
                 f"'{written}' lies outside the spec's folder",

@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from qwen_pipeline.types import Box, CalmArea, Canvas, EngineInfo, Gradient, Layer, Region, ShapeLayer, TextLayer
+from qwen_pipeline.types import (
+    Box,
+    CalmArea,
+    Canvas,
+    EngineInfo,
+    Gradient,
+    IconLayer,
+    ImageLayer,
+    Layer,
+    Region,
+    ShapeLayer,
+    TextLayer,
+)
 
 
 def scene_size(engine: EngineInfo, box: Box, canvas: Canvas) -> tuple[int, int]:
@@ -34,7 +46,7 @@ def calm_areas(
         where = regions[layer.region].box
         if isinstance(layer, ShapeLayer):
             solid += [where] if _is_opaque(layer) else []
-        elif isinstance(layer, TextLayer) and layer.plate is None and not any(_contains(s, where) for s in solid):
+        elif _wants_calm(layer) and not any(s.contains(where) for s in solid):
             wanted.append(layer.region)
     out = []
     for name in dict.fromkeys(wanted):
@@ -44,21 +56,19 @@ def calm_areas(
     return tuple(out)
 
 
+def _wants_calm(layer: Layer) -> bool:
+    """Words, icons and cut-out pictures (a logo); what brings its own ground does not."""
+    if isinstance(layer, TextLayer):
+        return layer.plate is None
+    return isinstance(layer, IconLayer) or (isinstance(layer, ImageLayer) and layer.fit == "contain")
+
+
 def _is_opaque(layer: ShapeLayer) -> bool:
     return (
         layer.shape == "rect"
         and layer.fill is not None
         and not isinstance(layer.fill, Gradient)
         and layer.fill.alpha * layer.opacity >= 0.95
-    )
-
-
-def _contains(outer: Box, inner: Box) -> bool:
-    return (
-        outer.x_pt <= inner.x_pt + 0.5
-        and outer.y_pt <= inner.y_pt + 0.5
-        and outer.right_pt >= inner.right_pt - 0.5
-        and outer.bottom_pt >= inner.bottom_pt - 0.5
     )
 
 

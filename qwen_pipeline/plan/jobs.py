@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qwen_pipeline.errors import Diagnostic, SpecError
-from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import Batch, Document, SizeAxis, Spec, Table
+from qwen_pipeline.types import Canvas, Place
+from qwen_pipeline.types.spec import AssetKind, Batch, Document, SizeAxis, Spec, Table
 
 from .context import PlanContext
 from .environment import RowView
+from .geometry import resolve_canvas
 from .locales import locale_set
 from .matrix import Cell, cells, excluded_rows, excludes
-from .scope import PlanError, Scope
+from .scope import PlanError, Scope, fail
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ def scene_identity(job: Job, spec: Spec) -> tuple[str, ...]:
             raise SpecError([Diagnostic("unknown-axis", f"share.scene: no axis or data key '{name}'", place, hint)])
     candidate = (f"candidate={job.candidate}",) if job.candidate and "candidate" not in names else ()
     return (spec.name, *(f"{name}={fields.get(name, '')}" for name in names), *candidate)
+
+
+def canvas_of(job: Job, spec: Spec, template: Spec, kind: AssetKind) -> Canvas:
+    """The canvas of a job: the size axis, else the document's, else the kind's; PlanError where there is no such size."""
+    assert isinstance(template.document, Document)
+    own = template.document.canvas
+    written = job.size.canvas if job.size else own or kind.canvas
+    bleed = (job.size.bleed if job.size else None) or written.bleed
+    safe = (job.size.safe if job.size else None) or written.safe or (own.safe if own else None)
+    try:
+        return resolve_canvas(written, id=job.size.id if job.size else "", bleed=bleed, safe=safe)
+    except ValueError as error:
+        place = spec.place("matrix.size") if job.size else template.place("canvas")
+        raise fail("bad-canvas", str(error), place, "A4, 210mmx297mm, 1080x1080px or 16:9") from error
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import (
-    Canvas,
     Failure,
     Layer,
     Metadata,
@@ -22,8 +21,7 @@ from qwen_pipeline.types.spec import Batch, Document, LimitsSpec, OutputSpec, Sp
 
 from .assets import make_assets
 from .context import PlanContext
-from .geometry import resolve_canvas
-from .jobs import Job, JobList, scene_identity
+from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
 from .page_program import PageProgram
@@ -250,26 +248,9 @@ class _Planner:
         return found
 
     def _compile(self, job: Job) -> Variant:
-        canvas = self._canvas(job)
+        canvas = canvas_of(job, self.spec, self.template, self.kind)
         shape = shape_of(canvas.width_pt, canvas.height_pt)
         return self.maker.compile(job.locales, canvas, self.vocabulary.fixed(job.locales, shape))
-
-    def _canvas(self, job: Job) -> Canvas:
-        if job.size:
-            written, place = job.size.canvas, self.spec.place("matrix.size")
-        else:
-            written, place = self.document.canvas or self.kind.canvas, self.template.place("canvas")
-        base = self.document.canvas
-        try:
-            canvas = resolve_canvas(
-                written,
-                id=job.size.id if job.size else "",
-                bleed=(job.size.bleed if job.size else None) or written.bleed,
-                safe=(job.size.safe if job.size else None) or written.safe or (base.safe if base else None),
-            )
-        except ValueError as error:
-            raise fail("bad-canvas", str(error), place, "A4, 210mmx297mm, 1080x1080px or 16:9") from error
-        return canvas
 
     # --- ends ------------------------------------------------------------------------------------------------------
 

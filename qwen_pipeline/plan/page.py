@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from qwen_pipeline.types import Canvas, Layer, Place, Region
+from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SlotSpec, SlotValue, Text, Theme
 
 from .environment import Names
@@ -22,6 +22,10 @@ class Assets:
     resolve: Callable[[str, Place], str]
     digest: Callable[[str], str]
     icons: Mapping[str, tuple[str, ...]]
+
+
+Ground = tuple[str, Box | None, Color | None]
+"""A layer's id, and the box and colour of a plain opaque shape."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,24 @@ class PageContext:
     """Where a key of this page stands: `title`, `layers[2].text`."""
     assets: Assets
     chart: Callable[[ChartSpec, str, str, Scope, Place], Layer]
+    grounds: tuple[Ground, ...]
+    """Every layer in drawing order."""
     can_bake: bool
     """Whether the engine at hand keeps baked strings exact, and the page has a picture."""
 
     @property
     def tag(self) -> str:
         return self.locales[0]
+
+    def ground(self, layer: str, box: Box) -> Color | None:
+        """The colour of the topmost plain shape under all of `box`; None where there is none."""
+        found = None
+        for name, where, color in self.grounds:
+            if name == layer:
+                break
+            if where is not None and where.contains(box):
+                found = color
+        return found
 
     @cached_property
     def plain_slots(self) -> Mapping[str, Mapping[str, Any]]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from qwen_pipeline.types import IconLayer, ImageLayer, Layer, Place, QrLayer, ShapeLayer, TextLayer, TextPart
+from qwen_pipeline.types import (
+    BLACK,
+    WHITE,
+    Box,
+    IconLayer,
+    ImageLayer,
+    Layer,
+    Place,
+    QrLayer,
+    ShapeLayer,
+    TextLayer,
+    TextPart,
+    contrast_ratio,
+)
 from qwen_pipeline.types.spec import (
     ChartLayerSpec,
     ChartSpec,
@@ -147,7 +160,7 @@ def _image_program(spec: ImageLayerSpec, page: PageContext, entry: Entry) -> Run
 
     def run(scope: Scope) -> tuple[Layer, ...]:
         src = string(scope)
-        path = _logo(page, src) if src == "brand.logo" else src
+        path = _logo(page, spec.id, box) if src == "brand.logo" else src
         if not path:
             return ()
         place = layer_place(spec, page, entry, "src")
@@ -174,11 +187,14 @@ def _image_program(spec: ImageLayerSpec, page: PageContext, entry: Entry) -> Run
     return run
 
 
-def _logo(page: PageContext, src: str) -> str | None:
+def _logo(page: PageContext, layer: str, box: Box) -> str | None:
+    """The brand's logo for the ground it stands on: a plain shape of ours below it, else the page's tone."""
     logo = page.theme.logo
     if logo is None:
         return None
-    return logo.on_dark if page.palette.tone == "dark" and logo.on_dark else logo.src
+    ground = page.ground(layer, box)
+    dark = contrast_ratio(ground, WHITE) > contrast_ratio(ground, BLACK) if ground else page.palette.tone == "dark"
+    return logo.on_dark if dark and logo.on_dark else logo.src
 
 
 def _qr_program(spec: QrLayerSpec, page: PageContext, entry: Entry) -> Run:

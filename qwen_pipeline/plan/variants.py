@@ -13,6 +13,7 @@ from qwen_pipeline.types.spec import (
     Layout,
     PageSource,
     SceneSpec,
+    ShapeLayerSpec,
     Spec,
     StyleSheet,
     TextLayerSpec,
@@ -26,7 +27,7 @@ from .context import PlanContext
 from .environment import Names, TableView
 from .geometry import resolve_regions
 from .layers import compile_layers
-from .page import Assets, Entry, PageContext, complete_slots, entries
+from .page import Assets, Entry, Ground, PageContext, complete_slots, entries
 from .page_program import PageProgram, grid_load
 from .programs import Program
 from .scenes import SceneSetting
@@ -147,6 +148,7 @@ class _PageMaker:
             place=place,
             assets=self.maker.assets,
             chart=chart,
+            grounds=_grounds(self._layout(source), regions, palette, has_scene),
             can_bake=self.maker.context.can_bake and has_scene,
         )
 
@@ -251,3 +253,17 @@ class _PageMaker:
 def kind_folder(kind: str) -> str:
     """`Poster` -> `poster`."""
     return kind.lower()
+
+
+def _grounds(layout: Layout, regions: Mapping[str, Region], palette: Palette, has_scene: bool) -> tuple[Ground, ...]:
+    """What layers stand on: plain rectangles, and the page's own colour where no picture covers it."""
+    out: list[Ground] = []
+    if isinstance(layout.background, str) and not has_scene and "bleed" in regions:
+        out.append(("", regions["bleed"].box, palette.color(layout.background)))
+    for spec in layout.layers:
+        if isinstance(spec, ShapeLayerSpec) and spec.shape == "rect" and isinstance(spec.fill, str) and "/" not in spec.fill:
+            box = regions[spec.in_].box if spec.in_ in regions else None
+            out.append((spec.id, box, palette.color(spec.fill)))
+        else:
+            out.append((spec.id, None, None))
+    return tuple(out)

@@ -1,6 +1,6 @@
 """The central types: few, frozen, in the trade's words. What users write is in `spec`; everything else is made by us."""
 
-from .geometry import PT_PER_UNIT, Box, Color, Gradient, Length, Paint, Place, Shadow, contrast_ratio
+from .geometry import BLACK, PT_PER_UNIT, WHITE, Box, Color, Gradient, Length, Paint, Place, Shadow, contrast_ratio
 from .layers import (
     ChartLayer,
     IconLayer,
@@ -20,7 +20,9 @@ from .scene import CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneR
 from .typeset import Glyphs, ImageItem, Item, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
+    "BLACK",
     "PT_PER_UNIT",
+    "WHITE",
     "Artifact",
     "Box",
     "CalmArea",

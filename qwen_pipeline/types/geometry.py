@@ -66,6 +66,14 @@ class Box:
         bottom = top if bottom is None else bottom
         return Box(self.x_pt + left, self.y_pt + top, self.w_pt - left - right, self.h_pt - top - bottom)
 
+    def contains(self, other: Box, tolerance_pt: float = 0.5) -> bool:
+        return (
+            self.x_pt <= other.x_pt + tolerance_pt
+            and self.y_pt <= other.y_pt + tolerance_pt
+            and self.right_pt >= other.right_pt - tolerance_pt
+            and self.bottom_pt >= other.bottom_pt - tolerance_pt
+        )
+
     def overlaps(self, other: Box, tolerance_pt: float = 0.01) -> bool:
         return (
             self.x_pt < other.right_pt - tolerance_pt
@@ -95,6 +103,9 @@ class Color:
             c = value / 255
             channels.append(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
         return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+
+
+BLACK, WHITE = Color(0, 0, 0), Color(255, 255, 255)
 
 
 def contrast_ratio(a: Color, b: Color) -> float:
