@@ -16,7 +16,8 @@ from qwen_pipeline import discover
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "qwen_pipeline"
 CODE = ("qwen_pipeline", "flows", "scripts", "benchmarks", "tests")
-MAX_LINES = 300
+MAX_LINES = {"tests": 400}
+"""By top folder; everywhere else 300."""
 LONG = {
 }
 """Modules that may be longer, and why."""
@@ -108,8 +109,9 @@ def test_every_check_format_and_engine_has_a_test() -> None:
 
 def test_modules_are_short() -> None:
     sizes = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in python_files(*CODE)}
-    assert {name: lines for name, lines in sizes.items() if lines > MAX_LINES and name not in LONG} == {}
-    assert {name for name in LONG if sizes[name] <= MAX_LINES} == set(), "no longer long: take it off the list"
+    long = {name: lines for name, lines in sizes.items() if lines > MAX_LINES.get(name.split("/")[0], 300)}
+    assert {name: lines for name, lines in long.items() if name not in LONG} == {}
+    assert set(LONG) - set(long) == set(), "no longer long: take it off the list"
 
 
 def test_nothing_is_left_to_do_later() -> None:

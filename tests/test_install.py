@@ -62,6 +62,7 @@ def test_the_wheel_has_templates_and_flows_under_their_names(wheel: Path) -> Non
 
 def test_the_wheel_is_plain_data_and_code(wheel: Path) -> None:
     assert {Path(name).suffix for name in names_in(wheel) if ".dist-info/" not in name} <= {
+        ".csv",
         ".py",
         ".yaml",
         ".j2",

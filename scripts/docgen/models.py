@@ -59,8 +59,9 @@ class ModelDoc:
 
 
 def read_models(path: Path) -> dict[str, ModelDoc]:
-    """All classes of a package's modules by name."""
-    trees = (ast.parse(source.read_text(encoding="utf-8")) for source in sorted(path.glob("*.py")))
+    """All classes of a module, or of a package's modules, by name."""
+    sources = sorted(path.glob("*.py")) if path.is_dir() else [path]
+    trees = (ast.parse(source.read_text(encoding="utf-8")) for source in sources)
     return {node.name: _model(node) for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
