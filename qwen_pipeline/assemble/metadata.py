@@ -9,7 +9,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
 
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.types import Metadata
@@ -36,6 +35,8 @@ def record_json(record: dict[str, Any]) -> str:
 
 def make_xmp(meta: Metadata, record: dict[str, Any], source_type: str, *, media_type: str) -> bytes:
     """An XMP packet (UTF-8): title with its language, author, keywords, IPTC digital source type, and the record."""
+    from xml.sax.saxutils import escape, quoteattr  # brings an HTTP client with it
+
     lang = quoteattr(meta.lang)
     generator = escape(record["generator"])
     parts = [
@@ -139,6 +140,8 @@ def _bag(name: str, values: Any) -> str:
 
 
 def _text(value: str) -> str:
+    from xml.sax.saxutils import escape
+
     return escape(_ILLEGAL.sub("", value))
 
 

@@ -6,6 +6,7 @@ inside it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,6 @@ _MODULES = {
 }
 """In the order of the help page: from a blank page to a delivered set."""
 INTERRUPTED = 130
-BUG = 70
 
 
 class Commands(click.Group):
@@ -66,8 +66,15 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(run(list(sys.argv[1:] if args is None else args)))
 
 
+def _start_fast() -> None:
+    """Spare a short command a tenth of its time: imports leave little garbage, and pydantic need not look for plug-ins."""
+    gc.set_threshold(100_000, 20, 100)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
 def run(args: list[str]) -> int:
     """Run one command line; the exit code."""
+    _start_fast()
     as_json = "--json" in args
     try:
         code = cli.main(args, prog_name="qwen-pipeline", standalone_mode=False)
