@@ -62,7 +62,7 @@ def make_chart(
         chart=spec.type,
         categories=tuple(_category(row[x], spec, tag) for row in rows),
         series=series,
-        axis_ticks=tuple((tick, number(tick)) for tick in nice_ticks(min(flat), max(flat))),
+        axis_ticks=tuple((tick, number(tick)) for tick in _ticks(spec.type, min(flat), max(flat))),
         label_style=look.label,
         grid_color=look.grid,
         locale=tag,
@@ -129,6 +129,16 @@ def _highlight(spec: ChartSpec, values: Sequence[float]) -> tuple[int, ...]:
     if spec.highlight == "none":
         return ()
     return ({"max": values.index(max(values)), "min": values.index(min(values)), "last": len(values) - 1}[spec.highlight],)
+
+
+def _ticks(kind: str, low: float, high: float) -> tuple[float, ...]:
+    """Lengths start at zero; a line, which shows change, may start near its lowest value where zero would flatten it."""
+    if kind == "line" and 0 < high - low < 0.4 * min(abs(low), abs(high)) and low * high > 0:
+        ticks = nice_ticks(0.0, high - low)
+        step = ticks[1] - ticks[0]
+        first = math.floor(low / step)
+        return tuple(float(f"{i * step:.12g}") for i in range(first, math.ceil(high / step - 1e-9) + 1))
+    return nice_ticks(low, high)
 
 
 def nice_ticks(low: float, high: float, wanted: int = 5) -> tuple[float, ...]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_pipeline.plan.charts import nice_ticks
+from qwen_pipeline.plan.charts import _ticks, nice_ticks
 from qwen_pipeline.plan.matrix import cells, excluded_rows, excludes
 from qwen_pipeline.plan.names import FormatTraits, NameBook, default_name, fill
 from qwen_pipeline.plan.scenes import derive_seed
@@ -96,3 +96,10 @@ def test_no_two_jobs_share_a_seed() -> None:
     seeds = {derive_seed(7, "batch", *job) for job in jobs}
     assert len(seeds) == len(jobs)
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_a_line_may_start_near_its_data_and_bars_never_do() -> None:
+    assert _ticks("line", 91.2, 98.4) == (90.0, 92.0, 94.0, 96.0, 98.0, 100.0)
+    assert _ticks("bar", 91.2, 98.4)[0] == 0.0
+    assert _ticks("line", 10.0, 98.4)[0] == 0.0
+    assert _ticks("line", -98.4, -91.2)[-1] <= -90.0
