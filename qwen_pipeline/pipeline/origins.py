@@ -17,6 +17,7 @@ from qwen_pipeline.store import REQUEST_KEY, Store
 from qwen_pipeline.store.records import adapter
 from qwen_pipeline.types import Failure, Scene, SceneRequest
 
+from .scenes import SCENE_REFERENCE
 from .state import WorkSetup, make_state
 
 
@@ -67,13 +68,14 @@ def _redraw(entry: Mapping[str, Any], out: Path, settings: Settings, scratch: St
     if version != requests[-1].engine_version:
         message = f"this picture was drawn by {requests[-1].engine} {requests[-1].engine_version}; here is version {version}"
         raise RenderError(message, code="other-version", hint="install the version that drew it")
+    store = Store(settings.store)
     state = make_state(WorkSetup(scratch.root, requests[-1].engine, settings))
     for digest in {request.lettering for request in requests if request.lettering}:
-        found = Store(settings.store).asset(digest) or files.get(digest)
+        found = store.asset(digest) or files.get(digest)
         if found is None:
             raise RenderError(f"the lettering {digest[:12]} is not in the store", code="no-lettering", hint="build the spec once")
         scratch.put_asset(found.read_bytes())
-    scenes = [Scene(scene_fingerprint(request), request, _references(request, files)) for request in requests]
+    scenes = [Scene(scene_fingerprint(request), request, _references(request, files, store)) for request in requests]
     last = state.session(scenes).render(scenes)[-1]
     if isinstance(last, Failure):
         raise RenderError(last.message, code=last.code, hint=last.hint)
@@ -96,12 +98,20 @@ def _without_names(value: Any) -> Any:
     return [_without_names(item) for item in value] if isinstance(value, list) else value
 
 
-def _references(request: SceneRequest, files: Mapping[str, Path]) -> tuple[str, ...]:
-    missing = [digest for digest in request.references if digest not in files]
-    if missing:
-        message = f"{len(missing)} reference picture(s) of this file were not found"
+def _references(request: SceneRequest, files: Mapping[str, Path], store: Store) -> tuple[str, ...]:
+    """Files of the pictures that a request refers to: by digest among `files`, and other scenes from the store."""
+    found = [_reference(name, files, store) for name in request.references]
+    if None in found:
+        message = f"{found.count(None)} reference picture(s) of this file were not found"
         raise RenderError(message, code="no-reference", hint="--assets DIR: the folder where they lie")
-    return tuple(str(files[digest]) for digest in request.references)
+    return tuple(str(path) for path in found)
+
+
+def _reference(name: str, files: Mapping[str, Path], store: Store) -> Path | None:
+    if not name.startswith(SCENE_REFERENCE):
+        return files.get(name)
+    scene = store.scene(name.removeprefix(SCENE_REFERENCE))
+    return Path(scene.path) if scene else None
 
 
 def _digests(folder: Path) -> dict[str, Path]:

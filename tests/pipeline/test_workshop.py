@@ -1,0 +1,42 @@
+"""Shards made into the store, in any order and from several threads, are what a build then delivers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from qwen_pipeline.pipeline import Workshop, build
+from qwen_pipeline.settings import Settings
+
+from .conftest import contents, order
+
+
+def test_shards_then_build(
+    batch: Callable[[int], Path], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qwen_pipeline.pipeline.workshop.SHARD_PIECES", 2)
+    path = batch(5)
+    shop = Workshop(order(path), Settings(store=settings.store, workers=2))
+    try:
+        shards = shop.shards()
+        assert sorted(len(ids) for ids in shards) == [1, 2, 2]
+        with ThreadPoolExecutor(3) as threads:
+            reports = list(threads.map(shop.make, reversed(shards)))
+    finally:
+        shop.close()
+    assert sum(report.rendered for report in reports) == 5
+    assert not any(report.failures for report in reports)
+    manifest = build(order(path), tmp_path / "out", settings)
+    assert (manifest.rendered, manifest.exit_code) == (0, 0)
+    build(order(path), tmp_path / "alone", Settings(store=tmp_path / "other", workers=1))
+    assert contents(tmp_path / "out") == contents(tmp_path / "alone")
+
+
+def test_nothing_is_left_to_make(poster: Path, settings: Settings, tmp_path: Path) -> None:
+    build(order(poster), tmp_path / "out", settings)
+    shop = Workshop(order(poster), settings)
+    assert (shop.shards(), shop.drawing_shards()) == ((), ())
+    shop.close()
