@@ -24,7 +24,7 @@ LONG = {
 PLUGGED = (
     ("qwen_pipeline.render.engines", "-", "INFO"),
     ("qwen_pipeline.assemble.formats", "_", "FORMAT"),
-    ("qwen_pipeline.verify.checks", ".", "CHECK"),
+    ("qwen_pipeline.verify.checks", "_", "CHECK"),
 )
 """Packages where a file's name is an id: (package, what an underscore may stand for, what the module must define)."""
 
@@ -80,13 +80,9 @@ def plugged() -> list[tuple[str, str, str]]:
     ]
 
 
-def stem(id: str, separator: str) -> str:
-    return re.sub(r"(?<=\d)\.(?=\d)", "_", id).replace(separator, "_")
-
-
 @pytest.mark.parametrize(("module", "separator", "attribute"), plugged())
 def test_a_file_name_is_its_id(module: str, separator: str, attribute: str) -> None:
-    assert stem(getattr(importlib.import_module(module), attribute).id, separator) == module.rsplit(".", 1)[1]
+    assert getattr(importlib.import_module(module), attribute).id == discover.module_id(module.rsplit(".", 1)[1], separator)
 
 
 @pytest.mark.parametrize("kind", sorted(path.parent.name for path in ROOT.glob("templates/*/kind.yaml")))

@@ -30,11 +30,10 @@ _RANK = {"info": 0, "warn": 1, "error": 2}
 def all_checks() -> Mapping[str, Check]:
     """id -> check, sorted by id. A file whose CHECK.id does not belong to its name is a fatal bug."""
     found = {}
-    for path in discover.modules(CHECKS_PACKAGE).values():
-        stem = path.rpartition(".")[2]
+    for name, path in discover.modules(CHECKS_PACKAGE).items():
         made: Check = importlib.import_module(path).CHECK
-        if made.id.replace(".", "_") != stem:
-            raise ImportError(f"{path}: CHECK.id is '{made.id}', which does not belong in a file called '{stem}'")
+        if made.id != name:
+            raise ImportError(f"{path}: CHECK.id is '{made.id}', and the file's name says '{name}'")
         found[made.id] = made
     return dict(sorted(found.items()))
 
