@@ -58,13 +58,14 @@ def against(name: str, ours: Sequence[float], peer: str, theirs: Sequence[float]
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on, and nothing that names the machine or its owner."""
+    """What the figures depend on, and nothing that names the machine or its owner. `load`: of the last minute, ours included."""
     return {
         "cpus": cpu_count(),
         "cpu": cpu_model(),
         "memory_gib": round(memory_bytes() / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
     }
 
 

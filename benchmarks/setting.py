@@ -39,6 +39,17 @@ def timed(work: Callable[[int], object], repeats: int) -> list[float]:
     return samples
 
 
+def alternate(ours: Callable[[int], object], theirs: Callable[[int], object], repeats: int) -> tuple[list[float], list[float]]:
+    """Seconds of both sides in turn, so that what else the machine does falls on both; after a run each that does not count."""
+    samples: tuple[list[float], list[float]] = ([], [])
+    for index in range(-1, repeats):
+        for side, work in zip(samples, (ours, theirs), strict=True):
+            start = time.perf_counter()
+            work(index)
+            side.append(time.perf_counter() - start)
+    return samples[0][1:], samples[1][1:]
+
+
 def process(command: Sequence[str | Path]) -> float:
     """Seconds of a fresh process, from start to exit. A failure shows what it said."""
     start = time.perf_counter()

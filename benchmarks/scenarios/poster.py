@@ -10,7 +10,7 @@ from __future__ import annotations
 from benchmarks import ours
 from benchmarks.peers import typst_page
 from benchmarks.record import Figure, against
-from benchmarks.setting import Setting, process, python, timed
+from benchmarks.setting import Setting, alternate, process, python
 
 SPEC = ours.SPECS / "poster.yaml"
 
@@ -21,18 +21,20 @@ def run(setting: Setting) -> list[Figure]:
     (picture,) = ours.scene_pictures(SPEC, store)
     press = typst_page.Press(setting.scratch / "typst", picture)
 
-    warm = timed(lambda i: ours.build(SPEC, out, store, f"vars.n={i + 10}"), setting.repeats)
-    warm_peer = timed(lambda i: press.set(i + 10), setting.repeats)
-
-    def cold(i: int) -> list[str]:
-        return ["--engine", "draft", "--out", str(out), "--store", str(store), "--set", f"vars.n={i + 1000}", "--quiet"]
-
-    page = typst_page.__file__
-    cold_ours = [process(ours.cli("build", SPEC, *cold(i))) for i in range(setting.repeats + 1)][1:]
-    cold_peer = [process(python(page, setting.scratch / "typst-cold", picture, str(i))) for i in range(setting.repeats + 1)][1:]
+    warm = alternate(
+        lambda i: ours.build(SPEC, out, store, f"vars.n={i + 10}"),
+        lambda i: press.set(i + 10),
+        setting.repeats,
+    )
+    options = ("--engine", "draft", "--out", out, "--store", store, "--quiet")
+    folder = setting.scratch / "typst-cold"
+    cold = alternate(
+        lambda i: process(ours.cli("build", SPEC, *options, "--set", f"vars.n={i + 1000}")),
+        lambda i: process(python(typst_page.__file__, folder, picture, str(i + 1000))),
+        setting.repeats,
+    )
+    note = "ours includes the plan and all default checks"
     return [
-        against("warm: PDF and PNG in one process", warm, "typst", warm_peer, "ours includes the plan and all default checks"),
-        against(
-            "cold: PDF and PNG in a fresh process", cold_ours, "typst", cold_peer, "ours includes the plan and all default checks"
-        ),
+        against("warm: PDF and PNG in one process", warm[0], "typst", warm[1], note),
+        against("cold: PDF and PNG in a fresh process", cold[0], "typst", cold[1], note),
     ]
