@@ -82,8 +82,11 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
         shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())
     shelf.put_text("findings.json", findings_json(manifest.findings))
     shelf.put_text("manifest.json", manifest_json(manifest))
-    if before and before.spec == str(run.planned.order.spec.resolve()) and run.planned.order.whole:
-        shelf.clear_stale()
+    if before and before.spec == str(run.planned.order.spec.resolve()):
+        if run.planned.order.whole:
+            shelf.clear_stale()
+        else:
+            shelf.keep_rest()
     return replace(manifest, rendered=run.rendered, written=shelf.written)
 
 

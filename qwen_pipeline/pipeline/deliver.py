@@ -32,7 +32,9 @@ class Shelf:
     def put_output(self, stored: StoredOutput, *, rejected: bool) -> None:
         """Every file of a piece, under its final name or under `rejected/`. Raises Damaged where the store's copy is bad."""
         for index, artifact in enumerate(stored.record.artifacts):
-            name = f"{REJECTED}/{artifact.path}" if rejected else artifact.path
+            names = (artifact.path, f"{REJECTED}/{artifact.path}")
+            name, other = reversed(names) if rejected else names
+            self._withdraw(other)  # of the last build: it would be taken for this one's
             if not self._holds(name, artifact.bytes, artifact.digest):
                 stored.deliver(index, self._target(name))
                 self.written += 1
@@ -45,22 +47,27 @@ class Shelf:
 
     def clear_stale(self) -> int:
         """Delete what the last build left that does not belong here any more and nobody has touched since; how many."""
-        stale = [stamp for name, stamp in self.before.items() if name not in self.stamps and stamp.unchanged(str(self.out))]
-        for stamp in stale:
-            path = self.out / stamp.path
-            path.unlink(missing_ok=True)
-            for parent in path.parents:
-                if parent == self.out:
-                    break
-                with contextlib.suppress(OSError):
-                    parent.rmdir()
-        return len(stale)
+        return sum(self._withdraw(name) for name in self.before if name not in self.stamps)
 
-    def keep(self, names: list[str]) -> None:
-        """Count files of the last build as still belonging here (those of pieces that this build does not make)."""
-        for name in names:
-            if name in self.before:
-                self.stamps.setdefault(name, self.before[name])
+    def keep_rest(self) -> None:
+        """Count what the last build left as still belonging here: a build of a part of a spec says nothing of the rest."""
+        for name, stamp in self.before.items():
+            if name not in self.stamps and stamp.unchanged(str(self.out)):
+                self.stamps[name] = stamp
+
+    def _withdraw(self, name: str) -> bool:
+        """Delete a file that the last build left, unless it was touched since."""
+        stamp = self.before.get(name)
+        if stamp is None or not stamp.unchanged(str(self.out)):
+            return False
+        path = self.out / name
+        path.unlink()
+        for parent in path.parents:
+            if parent == self.out:
+                break
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+        return True
 
     def _holds(self, name: str, size: int, digest: str) -> bool:
         known = self.before.get(name)

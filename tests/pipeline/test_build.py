@@ -157,6 +157,10 @@ def test_a_part_of_a_spec_leaves_the_rest(batch: Callable[[int], Path], settings
     part = make(path, out, settings, select=("r01",))
     assert part.pieces == ("batch/r01/en",)
     assert {"r00.png", "r01.png", "r02.png"} <= set(contents(out))
+    rows = path.with_name("rows.csv")
+    rows.write_text(rows.read_text("utf-8").replace("r02,Lamp 2\n", ""), "utf-8")
+    make(path, out, settings)
+    assert {"r00.png", "r01.png"} == {name for name in contents(out) if name.endswith(".png")}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
