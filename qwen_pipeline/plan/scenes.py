@@ -101,6 +101,7 @@ class SceneBook:
     scenes: dict[str, Scene] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=dict)
     _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
+    _prompts: dict[tuple[object, ...], str] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
 
     def add(
@@ -196,7 +197,7 @@ class SceneBook:
             engine_version=engine.version,
             weights_digest=engine.weights_digest,
             dtype=engine.dtype,
-            prompt=expand_prompt("prompt.j2", setting.kind_folder, self._context(setting, spec, strings)),
+            prompt=self._prompt(setting, spec, strings),
             negative_prompt=", ".join(dict.fromkeys(negative)),
             width_px=width,
             height_px=height,
@@ -208,6 +209,13 @@ class SceneBook:
             transparent=spec.transparent,
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
         )
+
+    def _prompt(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> str:
+        """Rows that say the same share one expansion; their pictures still differ by seed."""
+        key = (setting.key, spec.model_dump_json(), tuple(strings))
+        if key not in self._prompts:
+            self._prompts[key] = expand_prompt("prompt.j2", setting.kind_folder, self._context(setting, spec, strings))
+        return self._prompts[key]
 
     def _hints(self, setting: SceneSetting, spec: SceneSpec) -> SceneHints:
         return SceneHints(
