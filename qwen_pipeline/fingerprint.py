@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qwen_pipeline.types import SceneRequest
+from qwen_pipeline.types import SceneHints, SceneRequest
 
 
 def canonical(value: Any) -> Any:
@@ -29,9 +29,21 @@ def canonical(value: Any) -> Any:
         return {str(k): canonical(v) for k, v in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(canonical(v) for v in value)
+    if kind is SceneHints:
+        return _hints(value)
     if dataclasses.is_dataclass(kind):
-        return {"_": kind.__name__} | {name: canonical(getattr(value, name)) for name in _compared(kind)}
+        return _fields(kind, value)
     return value
+
+
+def _fields(kind: type, value: Any) -> dict[str, Any]:
+    return {"_": kind.__name__} | {name: canonical(getattr(value, name)) for name in _compared(kind)}
+
+
+@lru_cache(maxsize=4096)
+def _hints(value: SceneHints) -> dict[str, Any]:
+    """A batch's pictures of one size share their hints."""
+    return _fields(SceneHints, value)
 
 
 @lru_cache(maxsize=256)

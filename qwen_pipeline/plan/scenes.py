@@ -101,6 +101,7 @@ class SceneBook:
     scenes: dict[str, Scene] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=dict)
     _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
+    _tokens: dict[str, int] = field(default_factory=dict)
     _prompts: dict[tuple[object, ...], str] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
 
@@ -231,7 +232,9 @@ class SceneBook:
         return replace(setting.prompt_context, scene=spec.model_dump(), strings=strings)
 
     def _keep(self, request: SceneRequest, setting: SceneSetting, paths: tuple[str, ...], strings: Sequence[PromptString]) -> str:
-        tokens = self.count_tokens(request.prompt)
+        tokens = self._tokens.get(request.prompt)
+        if tokens is None:
+            tokens = self._tokens[request.prompt] = self.count_tokens(request.prompt)
         if tokens > self.engine.prompt_limit_tokens:
             raise fail(
                 "prompt-too-long",
