@@ -102,11 +102,6 @@ def test_out_of_memory_twice_is_a_failure(shelf: Shelf, fault: str) -> None:
     assert isinstance(good, SceneResult)
 
 
-def test_blank_is_allowed_where_it_is_asked_for(shelf: Shelf) -> None:
-    open_engine, _ = factory("blank")
-    (result,) = Session(open_engine, shelf).render([scene("a plain background")])
-    assert isinstance(result, SceneResult)
-
 
 def test_one_bad_prompt_does_not_spoil_the_encoding(shelf: Shelf) -> None:
     open_engine, _ = factory("encode")
