@@ -58,7 +58,8 @@ def build_one(spec: Path, out: Path, settings: Settings) -> int:
 
 def line(name: str, manifest: Manifest, seconds: float) -> str:
     work = f"{manifest.written} files written" if manifest.written else "unchanged"
-    count = f"{len(manifest.pieces):>3} pieces, {len(manifest.artifacts):>3} files"
+    pieces, files = len(manifest.pieces), len(manifest.artifacts)
+    count = f"{pieces:>3} {'piece' if pieces == 1 else 'pieces':<6} {files:>3} {'file' if files == 1 else 'files':<5}"
     return f"{'ok ' if manifest.exit_code == 0 else 'BAD'} {name:<18} {count}  {seconds:5.1f} s  {work:<18}"
 
 
