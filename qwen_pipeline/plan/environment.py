@@ -15,6 +15,8 @@ from jinja2 import StrictUndefined, TemplateError, Undefined, UndefinedError, me
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from qwen_pipeline.types.spec import JINJA_FILTERS
+
 from .filters import FILTERS
 
 Names = Mapping[str, Any]
@@ -127,29 +129,9 @@ def make_environment() -> DataEnvironment:
     """The environment of specs: strict, no escaping, our filters and nothing that reads or runs."""
     env = DataEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, cache_size=0)
     env.globals.clear()
-    env.filters = {**{name: env.filters[name] for name in _KEPT_FILTERS}, **FILTERS}
+    env.filters = {**{name: env.filters[name] for name in sorted(JINJA_FILTERS)}, **FILTERS}
     return env
 
-
-_KEPT_FILTERS = (
-    *(
-        "abs",
-        "capitalize",
-        "count",
-        "default",
-        "d",
-        "first",
-        "float",
-        "int",
-        "join",
-        "last",
-        "length",
-        "list",
-        "lower",
-        "replace",
-    ),
-    *("reverse", "round", "sort", "string", "title", "trim", "truncate", "unique", "upper", "wordcount"),
-)
 
 ENVIRONMENT = make_environment()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import Text
+from qwen_pipeline.types.spec import BUILT_IN_NAMES, PAGE_NAMES, Text
 
 from .environment import ExpansionError, Names, compile_expression, compile_text, is_dynamic
 
@@ -59,7 +59,7 @@ class Scope:
         return value
 
 
-_BUILT_IN = frozenset({"locale", "name", "brand", "pair", "shape", "page", "folio", "scene"})
+_BUILT_IN = frozenset({*BUILT_IN_NAMES, *PAGE_NAMES})
 
 
 def _known(error: ExpansionError, names: Names) -> str:

@@ -174,7 +174,7 @@ class _PageMaker:
             programs=programs,
             scene=scene,
             notes=self._notes(source, page, entry),
-            extra={tag: {**entry.names(tag), "page": page_id} for tag in self.locales},
+            extra={tag: {**entry.names(tag), "page": page_id, "scene": source.scene is not None} for tag in self.locales},
             when=self._when(source, page),
         )
 

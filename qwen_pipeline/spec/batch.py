@@ -18,9 +18,11 @@ from .checks import check_name
 from .data import declare, load_tables
 from .diagnose import nearest_locale, salvage, validate
 from .document import Request
+from .names import Names, batch_names
 from .outputs import check_outputs
+from .plugged import check_ids
 from .report import Report, nearest
-from .texts import TextRules
+from .texts import TextRules, batch_rules
 from .tree import Map, Seq, as_text, flatten, place_of, plain
 from .yaml12 import Source
 
@@ -55,13 +57,14 @@ class _Reader:
         batch = validate(Batch, self._batch_tree(), report)
         tables = load_tables(declare(tree.get("data"), report), files, report, rows_name=ROWS)
         axes = self._axes()
-        template = self._template(axes)
+        names = batch_names(tree, axes, tables, ROWS)
+        template = self._template(axes, names)
         if template is not None and isinstance(tree.get("map"), Map):
             self._check_map(tree["map"], template)
         self._check_rules(axes, tables.get(ROWS))
         sound = batch or salvage(Batch, self._batch_tree())
         if sound is not None:
-            self._check(sound, axes, template)
+            self._check(sound, axes, template, names)
         report.stop_if_any()
         assert batch is not None
         assert template is not None
@@ -111,7 +114,7 @@ class _Reader:
 
     # --- template --------------------------------------------------------------------------------------------------
 
-    def _template(self, axes: Mapping[str, Seq]) -> Spec | None:
+    def _template(self, axes: Mapping[str, Seq], names: Names) -> Spec | None:
         written, brand = as_text(self.tree.get("template")), as_text(self.tree.get("brand"))
         if written is None:
             return None
@@ -125,6 +128,7 @@ class _Reader:
             brand=(brand, self.tree.places["brand"], self.request.files) if brand is not None else None,
             locales=locales,
             filled=frozenset(mapped) if isinstance(mapped, Map) else frozenset(),
+            names=names,
         )
         return self.load_template(written, self.tree.places["template"], request)
 
@@ -230,12 +234,14 @@ class _Reader:
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
-    def _check(self, batch: Batch, axes: Mapping[str, Seq], template: Spec | None) -> None:
+    def _check(self, batch: Batch, axes: Mapping[str, Seq], template: Spec | None, names: Names) -> None:
         tree, report = self.tree, self.report
         written = tuple(v for v in axes.get("locale", ()) if isinstance(v, str))
         own = template.document.locales if template and isinstance(template.document, Document) else ()
         tags = tuple(dict.fromkeys(tag for locale in (written or own) for tag in locale.split("+")))
-        TextRules(tags, report).check_model(batch, tree)
+        rules = TextRules(tags, report)
+        rules.check_model(batch, tree, seen=batch_rules(rules, template, names, ROWS))
+        check_ids(batch, tree, report)
         check_outputs(batch.outputs, tree, report)
         for name in batch.vars:
             check_name(name, "variable", tree["vars"].keys_at[name], report)

@@ -22,8 +22,9 @@ from qwen_pipeline.types.spec import (
 from .brand import check_color
 from .files import Files
 from .jinja import is_dynamic
+from .names import item_names, slot_entries, slot_names
 from .report import Report, nearest
-from .slots import ROOT_LOGO, check_chart
+from .slots import ROOT_LOGO, chart_rules, check_chart
 from .texts import TextRules
 from .tree import Map, place_of
 
@@ -118,9 +119,20 @@ class LayoutChecks:
                 "unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles)
             )
         self._files(layer, place_of(raw, (*path, "src" if isinstance(layer, ImageLayerSpec) else "icon")))
+        texts = self.texts.seeing(dict.fromkeys(self.names - set(self.texts.names)), slot_names(layout.slots))
+        if layer.for_each is not None:
+            texts = texts.seeing(item_names(self.entries_of(layer.for_each, layout.slots)))
+        seen = None
         if isinstance(layer, ChartLayerSpec) and layer.chart:
             check_chart(layer.chart, raw["layers"][index]["chart"], self.tables, self.report)
-        self.texts.check_model(layer, raw, path)
+            seen = chart_rules(layer.chart, self.tables, texts)
+        texts.check_model(layer, raw, path, seen)
+
+    def entries_of(self, name: str, slots: Mapping[str, SlotSpec]) -> tuple[str, ...] | None:
+        """What each entry of the list `name` has, by name; None where that cannot be told."""
+        if name in slots:
+            return slot_entries(slots[name])
+        return self.tables.get(name) or None
 
     def _list_name(self, name: str, slots: Mapping[str, SlotSpec], place: Place, what: str) -> None:
         listed = [n for n, s in slots.items() if s.type in ("list", "items")]

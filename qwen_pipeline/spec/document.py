@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
 from typing import Any
 
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import LOCALE_PATTERN, AssetKind, Brand, Document, PageSource, Spec
+from qwen_pipeline.types.spec import LOCALE_PATTERN, AssetKind, Brand, Document, PageSource, Spec, Table
 
 from .brand import load_brand, make_theme
 from .canvas import check_canvas
@@ -20,11 +21,13 @@ from .extends import LayoutBook
 from .files import Files
 from .keywords import document_keys
 from .kinds import Templates
+from .names import Names, page_names, piece_names, row_names, table_names
 from .outputs import check_outputs
 from .pages import PageReader
+from .plugged import check_ids
 from .report import Report, nearest
 from .slots import SlotReader
-from .texts import TextRules, has_cjk
+from .texts import Path, TextRules, has_cjk
 from .tree import Map, Seq, as_text, flatten, place_of, plain, strings
 from .yaml12 import Source
 
@@ -33,7 +36,7 @@ from .yaml12 import Source
 class Request:
     """What decides how one document is read, beside its text."""
 
-    path: Path
+    path: FilePath
     templates: Templates
     files: Files
     report: Report
@@ -43,6 +46,8 @@ class Request:
     """A batch's locale sets, instead of the document's own."""
     filled: frozenset[str] = frozenset()
     """Slots and layers that a batch's map fills."""
+    names: Names | None = None
+    """What strings see because of a batch: its row, axes, vars and tables. None outside a batch."""
 
 
 def read_document(source: Source, tree: Map, kind: AssetKind, request: Request) -> Spec:
@@ -65,11 +70,11 @@ class _Reader:
         own_keys = document_keys(self.kind)
         document = validate(Document, self._document_tree(own_keys), self.report)
         locales, document = self._locales(document)
-        rules = TextRules(locales, self.report)
         brand = self._brand()
         templates = self.request.templates
         declared = declare(self.tree.get("data"), self.report)
         tables = load_tables(declared, self.request.files, self.report)
+        rules = TextRules(locales, self.report, self._names(tables))
         pages = self._pages(
             rules, brand, {d.name: tables[d.name].columns if d.name in tables else () for d in declared}, own_keys
         )
@@ -133,6 +138,28 @@ class _Reader:
             self.report.notices.append("locales is not given; the texts are Chinese, so it is zh-CN")
         return (locale,), document.model_copy(update={"locales": (locale,)}) if document else None
 
+    # --- names -----------------------------------------------------------------------------------------------------
+
+    def _names(self, tables: Mapping[str, Table]) -> Names:
+        """What every string of the piece sees."""
+        data = table_names(_keys(self.tree.get("data")), tables)
+        return {**piece_names(_keys(self.tree.get("vars")), _keys(self.tree.get("facts")), data), **(self.request.names or {})}
+
+    def _seen(self, rules: TextRules) -> Callable[[Path], TextRules | None]:
+        """The rules for what stands at a path of the document."""
+        names = dict(rules.names)
+        variables = list(_keys(self.tree.get("vars")))
+
+        def seen(path: Path) -> TextRules | None:
+            if path[0] == "vars" and self.request.names is None:
+                later = {*variables[variables.index(str(path[1])) :], "facts"}
+                return replace(rules, names={name: entries for name, entries in names.items() if name not in later})
+            if path[0] == "data":
+                return rules.seeing(row_names(None)) if path[-1] == "where" else None
+            return replace(rules, names=page_names(names, None, repeated=True)) if path[0] == "defaults" else rules
+
+        return seen
+
     # --- parts -----------------------------------------------------------------------------------------------------
 
     def _brand(self) -> Brand | None:
@@ -166,7 +193,8 @@ class _Reader:
 
     def _check(self, document: Document, rules: TextRules, pages: tuple[PageSource, ...]) -> None:
         tree, report = self.tree, self.report
-        rules.check_model(document, tree)
+        rules.check_model(document, tree, seen=self._seen(rules))
+        check_ids(document, tree, report)
         if document.canvas is not None:
             check_canvas(document.canvas, tree["canvas"], tree.places["canvas"], report)
         check_outputs(document.outputs, tree, report)
@@ -188,6 +216,10 @@ class _Reader:
             name = self.kind.kind.lower()
             self.report.notices.append(f"name is not given, and the file's name cannot be one; it is {name}")
         return name
+
+
+def _keys(tree: Any) -> tuple[str, ...]:
+    return tuple(tree) if isinstance(tree, Map) else ()
 
 
 def _tags(sets: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Syntax of Jinja in strings, without expanding anything. What a name or a filter means is the plan's business."""
+"""Syntax of Jinja in strings, without expanding anything. `names.py` looks at the names, and the plan says what they mean."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_dynamic(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def text_problem(text: str) -> tuple[str, str, str] | None:
     """(code, message, hint) for a text that cannot be expanded; None where it can."""
-    return _problem(lambda: _ENVIRONMENT.parse(text), text) if is_dynamic(text) else None
+    return _problem(lambda: parse_text(text), text) if is_dynamic(text) else None
 
 
 @lru_cache(maxsize=8192)
@@ -36,10 +36,16 @@ def expression_problem(text: str) -> tuple[str, str, str] | None:
     """The same for a bare expression: `when`, `where`, `query`."""
     if is_dynamic(text):
         return "bad-expression", f"{{{{ }}}} in “{text}”", "an expression is written without braces: when: price > 10"
-    return _problem(lambda: _expression(text), text)
+    return _problem(lambda: parse_expression(text), text)
 
 
-def _expression(text: str) -> nodes.Node:
+def parse_text(text: str) -> nodes.Node:
+    """The syntax tree of a text; TemplateSyntaxError where it has none."""
+    return _ENVIRONMENT.parse(text)
+
+
+def parse_expression(text: str) -> nodes.Node:
+    """The same for a bare expression."""
     parser = Parser(_ENVIRONMENT, text, state="variable")
     parsed = parser.parse_expression()
     if not parser.stream.eos:
@@ -94,13 +100,17 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def check_text(text: str, place: Place, report: Report) -> None:
-    problem = text_problem(text)
-    if problem:
-        report.add(problem[0], problem[1], place, problem[2])
+def check_text(text: str, place: Place, report: Report) -> bool:
+    """Whether a text can be expanded; else it is reported."""
+    return _check(text_problem(text), place, report)
 
 
-def check_expression(text: str, place: Place, report: Report) -> None:
-    problem = expression_problem(text)
+def check_expression(text: str, place: Place, report: Report) -> bool:
+    """Whether a bare expression can be evaluated; else it is reported."""
+    return _check(expression_problem(text), place, report)
+
+
+def _check(problem: tuple[str, str, str] | None, place: Place, report: Report) -> bool:
     if problem:
         report.add(problem[0], problem[1], place, problem[2])
+    return problem is None

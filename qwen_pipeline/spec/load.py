@@ -73,7 +73,14 @@ def _template(written: str, place: Place, request: Request, overrides: Sequence[
         request.report.add("wrong-kind", message, place, "a Poster, a Deck, an Infographic")
         return None
     inner = Request(
-        path, request.templates, files.at(path.parent), request.report, request.brand, request.locales, request.filled
+        path,
+        request.templates,
+        files.at(path.parent),
+        request.report,
+        request.brand,
+        request.locales,
+        request.filled,
+        request.names,
     )
     return _load(source, inner, overrides)
 

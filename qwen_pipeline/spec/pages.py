@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qwen_pipeline.types import Place
@@ -12,9 +12,10 @@ from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, Sc
 from .checks import LayoutChecks
 from .diagnose import validate
 from .extends import Chain, Effective, LayoutBook
-from .jinja import check_expression, is_dynamic
+from .jinja import is_dynamic
 from .keywords import page_keys
 from .merge import merge_scenes
+from .names import Names, item_names, page_names, slot_names
 from .report import Report, nearest
 from .slots import ROOT_LOGO, SlotReader
 from .tree import Map, Seq, place_of
@@ -100,26 +101,49 @@ class PageReader:
         if chain is None:
             return None
         effective = self.book.effective(layout, layout_place, self._changes(tree))
-        slots = self._slots(tree, chain, place)
-        notes = self.slots.texts.read(tree["notes"], tree.places["notes"]) if "notes" in tree else None
+        own = self._seeing(spec, chain.layout)
+        slots = own._slots(tree, chain, place, [made for made, _ in effective.distinct] if effective else [chain.layout])
+        notes = own.checks.texts.read(tree["notes"], tree.places["notes"]) if "notes" in tree else None
         if spec is not None:
-            self._page_names(spec, tree, chain.layout)
+            own._page_names(spec, tree, chain.layout)
         if effective is None:
             return None
         for made, raw in effective.distinct:
-            self.checks.check(made, raw)
-        scene = self._scene(tree, chain.raw, effective)
+            own.checks.check(made, raw)
+        scene = own._scene(tree, chain.raw, effective)
         if spec is None:
             return None
         page_id = spec.id or default_id
         return PageSource(page_id, slots, effective.layouts, scene, place, spec.when, spec.for_each, notes)
 
-    def _slots(self, tree: Map, chain: Chain, place: Place) -> Mapping[str, SlotValue]:
+    def _seeing(self, spec: PageSpec | None, layout: Layout) -> PageReader:
+        """This reader with the names that the strings of one page see."""
+        for_each = spec.for_each if spec else None
+        entry = self.checks.entries_of(for_each, layout.slots) if for_each else None
+        texts = self.checks.texts
+        texts = replace(texts, names=page_names(texts.names, entry, repeated=for_each is not None))
+        return replace(self, checks=replace(self.checks, texts=texts), slots=replace(self.slots, texts=texts))
+
+    def _repeated(self, layouts: list[Layout]) -> dict[str, Names]:
+        """Slots that are shown by a layer with `for_each`: their texts see its entry, and the other slots."""
+        found: dict[str, Names] = {}
+        for layout in layouts:
+            for layer in layout.layers:
+                slot = getattr(layer, "slot", None)
+                if layer.for_each is not None and slot:
+                    head = slot.split(".")[0]
+                    entry = self.checks.entries_of(layer.for_each, layout.slots)
+                    shown = layer.for_each if head == "item" else head
+                    found[shown] = {**slot_names(layout.slots), **item_names(entry)}
+        return found
+
+    def _slots(self, tree: Map, chain: Chain, place: Place, layouts: list[Layout]) -> Mapping[str, SlotValue]:
         given = tree.without(*page_keys(self.kind))
         given.at = place
         filled = self.filled | _filled_by_layers(tree, chain.layout) | ({"notes"} if "notes" in tree else set())
         other_keys = (*self.other_keys, *page_keys(self.kind))
-        return self.slots.read(given, chain.layout.slots, whose=f"layout {chain.name}", other_keys=other_keys, filled=filled)
+        reader = replace(self.slots, repeated=self._repeated(layouts))
+        return reader.read(given, chain.layout.slots, whose=f"layout {chain.name}", other_keys=other_keys, filled=filled)
 
     def _changes(self, tree: Map) -> Map:
         changes = tree.pick(_CHANGES)
@@ -129,7 +153,7 @@ class PageReader:
 
     def _page_names(self, spec: PageSpec, tree: Map, layout: Layout) -> None:
         if spec.when is not None:
-            check_expression(spec.when, tree.places["when"], self.report)
+            self.checks.texts.check_string(spec.when, tree.places["when"], expression=True)
         if spec.for_each is not None:
             listed = [n for n, s in layout.slots.items() if s.type in ("list", "items")]
             if spec.for_each not in listed and spec.for_each not in self.checks.names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qwen_pipeline.types import Place
@@ -12,6 +12,7 @@ from qwen_pipeline.types.spec import ChartSpec, SlotSpec, SlotValue, Text
 from .diagnose import validate
 from .files import Files
 from .jinja import is_dynamic
+from .names import Names, row_names
 from .report import Report, nearest
 from .texts import TextRules
 from .tree import Map, Seq
@@ -28,6 +29,8 @@ class SlotReader:
     icons: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     """Columns of the tables under `data`."""
+    repeated: Mapping[str, Names] = field(default_factory=dict)
+    """Slots whose texts are set once for each entry of a list: what they see beside the page's names."""
 
     @property
     def report(self) -> Report:
@@ -51,7 +54,8 @@ class SlotReader:
             if key not in slots:
                 self._unknown(key, given.keys_at[key], slots, whose, other_keys)
                 continue
-            made = self._value(slots[key], value, given.places[key])
+            reader = replace(self, texts=self.texts.seeing(self.repeated[key])) if key in self.repeated else self
+            made = reader._value(slots[key], value, given.places[key])
             if made is not None:
                 out[key] = made
         for name, slot in slots.items():
@@ -139,7 +143,9 @@ class SlotReader:
         if not isinstance(value, str):
             self._wrong(value, "an icon's name", place)
             return None
-        if not is_dynamic(value) and value not in self.icons:
+        if is_dynamic(value):
+            self.texts.check_string(value, place)
+        elif value not in self.icons:
             self.report.add("unknown-icon", f"no icon '{value}'", place, nearest(value, self.icons))
         return value
 
@@ -149,12 +155,20 @@ class SlotReader:
             return None
         chart = validate(ChartSpec, value, self.report)
         if chart is not None:
-            self.texts.check_model(chart, value)
+            self.texts.check_model(chart, value, seen=chart_rules(chart, self.tables, self.texts))
             check_chart(chart, value, self.tables, self.report)
         return chart
 
     def _wrong(self, value: Any, wanted: str, place: Place) -> None:
         self.report.add("wrong-type", f"{_kind(value)} where {wanted} is wanted", place)
+
+
+def chart_rules(
+    chart: ChartSpec, tables: Mapping[str, tuple[str, ...]], texts: TextRules
+) -> Callable[[tuple[str | int, ...]], TextRules]:
+    """The rules for a chart's strings: its `where` sees the columns of its table."""
+    rows = texts.seeing(row_names(tables.get(chart.from_) or None))
+    return lambda path: rows if path[-1] == "where" else texts
 
 
 def check_chart(chart: ChartSpec, tree: Map, tables: Mapping[str, tuple[str, ...]], report: Report) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import LOCALE_PATTERN, Text, parse_text
+from qwen_pipeline.types.spec import LOCALE_PATTERN, Document, Spec, Text, parse_text
 
 from .diagnose import nearest_locale
 from .jinja import check_expression, check_text
+from .names import ROW, Names, check_names, piece_names, row_names, table_names
 from .report import Report
 from .tree import Map, Seq, place_of
 
@@ -23,12 +24,23 @@ _EXPRESSIONS = frozenset({"when", "where", "query"})
 _CODES = {"text": "wrong-type", "text_null": "text-null", "text_split": "text-split", "locale_key": "bad-locale"}
 
 
+Path = tuple[str | int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TextRules:
-    """What every text of a piece must have: a string for each of `locales`."""
+    """What every text of a piece must have: a string for each of `locales`, which reads nothing but `names`."""
 
     locales: tuple[str, ...]
     report: Report
+    names: Names = field(default_factory=dict)
+
+    def seeing(self, *more: Names) -> TextRules:
+        """The same rules where strings see more names."""
+        names = dict(self.names)
+        for found in more:
+            names.update(found)
+        return replace(self, names=names)
 
     def read(self, value: Any, place: Place, tree: Map | None = None, key: str = "") -> Text | None:
         """A Text, checked; None where the report says what is wrong. `tree[key]` is `value`, for the places within."""
@@ -42,8 +54,13 @@ class TextRules:
             return None
         self.check(text, place)
         for tag, string in text.values:
-            check_text(string, value.places.get(str(tag), place) if isinstance(value, Map) else place, self.report)
+            self.check_string(string, value.places.get(str(tag), place) if isinstance(value, Map) else place)
         return text
+
+    def check_string(self, string: str, place: Place, *, expression: bool = False) -> None:
+        """Report Jinja that cannot be read, and names that are not there."""
+        if (check_expression if expression else check_text)(string, place, self.report):
+            check_names(string, self.names, place, self.report, expression=expression)
 
     def check(self, text: Text, place: Place) -> None:
         """Report every locale that a text lacks."""
@@ -53,21 +70,41 @@ class TextRules:
             message = f"no text for {' and '.join(missing)}; there is one for {have}"
             self.report.add("missing-locale", message, place, f"add {missing[0]}: ...")
 
-    def check_model(self, model: BaseModel, tree: Map, path: Sequence[str | int] = ()) -> None:
-        """Check every text, and the syntax of every string and expression, in a validated model."""
-        for where, value, expression in walk(model, tuple(path)):
+    def check_model(
+        self, model: BaseModel, tree: Map, path: Path = (), seen: Callable[[Path], TextRules | None] | None = None
+    ) -> None:
+        """Check every text, and every string and expression, in a validated model.
+
+        `seen`: other rules for what stands at a path; None there = it is never expanded.
+        """
+        for where, value, expression in walk(model, path):
             place = place_of(tree, where)
+            rules = seen(where) if seen else self
             if isinstance(value, Text):
                 self.check(value, place)
-                for tag, string in value.values:
-                    check_text(string, place_of(tree, (*where, tag)) if tag else place, self.report)
-            elif expression:
-                check_expression(value, place, self.report)
-            else:
-                check_text(value, place, self.report)
+            if rules is None:
+                continue
+            for tag, string in value.values if isinstance(value, Text) else ((None, value),):
+                rules.check_string(string, place_of(tree, (*where, tag)) if tag else place, expression=expression)
 
 
-def walk(value: Any, path: tuple[str | int, ...], expression: bool = False) -> Iterator[tuple[tuple[str | int, ...], Any, bool]]:
+def batch_rules(rules: TextRules, template: Spec | None, names: Names, rows: str) -> Callable[[Path], TextRules | None]:
+    """The rules for what stands at a path of a batch; `names` are those that it brings."""
+    document = template.document if template else None
+    own = dict(names)
+    if template is not None and isinstance(document, Document):
+        own = {**piece_names(document.vars, document.facts, table_names(document.data, template.tables)), **names}
+    columns = names.get(ROW)
+
+    def seen(path: Path) -> TextRules | None:
+        if path[0] == "data":
+            return replace(rules, names=row_names(columns)) if path[1:] == (rows, "where") and columns else None
+        return replace(rules, names=own) if path[0] in ("map", "vars") and document else None
+
+    return seen
+
+
+def walk(value: Any, path: Path, expression: bool = False) -> Iterator[tuple[Path, Any, bool]]:
     """(path, Text or str, whether it is an expression) of everything written in a model; defaults are left out."""
     if isinstance(value, (Text, str)):
         yield path, value, expression

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from qwen_pipeline.plan import environment, filters
+from qwen_pipeline.plan import filters
 from qwen_pipeline.types import spec as language
+from qwen_pipeline.types.spec import JINJA_FILTERS
 
 from .models import ModelDoc, read_models
 from .text import NOTE, fields_table, join, model_section, prose, table
@@ -84,5 +85,5 @@ def _filters() -> str:
         rows.append(
             (f"`{name}{'(' + ', '.join(arguments) + ')' if arguments else ''}`", inspect.getdoc(function) or REDUCED[name])
         )
-    kept = ", ".join(f"`{name}`" for name in sorted(environment._KEPT_FILTERS))
+    kept = ", ".join(f"`{name}`" for name in sorted(JINJA_FILTERS))
     return join(table(("filter", ""), rows), f"{KEPT}{kept}.")

@@ -296,7 +296,11 @@ def diagnostics(folder: Path, text: str | bytes, files: dict[str, str | bytes]) 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(name: str, tmp_path: Path) -> None:
     fault = FAULTS[name]
-    found = diagnostics(tmp_path / "in", written(name, fault), fault.files)
+    check_fault(fault, diagnostics(tmp_path / "in", written(name, fault), fault.files))
+
+
+def check_fault(fault: Fault, found: tuple[Diagnostic, ...]) -> None:
+    """The fault, its place and its hint, and nothing else."""
     at = [d for d in found if d.code == fault.code]
     assert at, [str(d) for d in found]
     diagnostic = at[0]

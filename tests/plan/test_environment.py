@@ -2,8 +2,11 @@
 
 import pytest
 
-from qwen_pipeline.plan.environment import ExpansionError, TableView, compile_expression, compile_text, names_in
+from qwen_pipeline.plan.environment import ENVIRONMENT, ExpansionError, TableView, compile_expression, compile_text, names_in
+from qwen_pipeline.plan.filters import FILTERS
 from qwen_pipeline.plan.locales import locale_names
+from qwen_pipeline.types.spec import BUILT_IN_NAMES, OWN_FILTERS
+from qwen_pipeline.types.spec import FILTERS as ALLOWED
 
 TABLE = TableView(("metric", "value"), [{"metric": "on_time", "value": 98.5}, {"metric": "cities", "value": 41}], "metric")
 NAMES = {"locale": locale_names("zh-CN"), "q3": TABLE, "row": {"sku": "tea-07", "price": "2999"}, "day": "2026-04-18"}
@@ -83,3 +86,9 @@ def test_money_and_dates_by_locale() -> None:
     assert compile_text("{{ price | money }}")(german) == "1.234,50\xa0€"
     assert compile_text("{{ day | date('d. MMMM') }}")(german) == "18. April"
     assert compile_text("{{ '2026-04-18T09:05' | time }}")({"locale": locale_names("en-GB")}) == "09:05"
+
+
+def test_the_filters_are_those_that_specs_are_checked_against() -> None:
+    assert set(ENVIRONMENT.filters) == ALLOWED
+    assert set(FILTERS) == OWN_FILTERS
+    assert tuple(locale_names("zh-CN")) == BUILT_IN_NAMES["locale"]

@@ -14,6 +14,7 @@ from qwen_pipeline.spec.checks import LayoutChecks
 from qwen_pipeline.spec.extends import LayoutBook
 from qwen_pipeline.spec.files import Files
 from qwen_pipeline.spec.kinds import open_templates
+from qwen_pipeline.spec.names import page_names, piece_names
 from qwen_pipeline.spec.report import Report
 from qwen_pipeline.spec.texts import TextRules
 from qwen_pipeline.types import Place
@@ -135,7 +136,8 @@ def test_every_name_in_a_layout_of_ours_is_there(kind: str, name: str) -> None:
     files = Files(templates.root, templates.root, report, templates.root)
     theme = make_theme(templates.type_scale(), made, None)
     colors = frozenset([*theme.colors, *(c for s in templates.styles().values() for c in s.colors)])
-    checks = LayoutChecks(TextRules((), report), files, theme.roles, colors, templates.icons(), {}, frozenset())
+    rules = TextRules((), report, page_names(piece_names((), (), {}), None, repeated=False))
+    checks = LayoutChecks(rules, files, theme.roles, colors, templates.icons(), {}, frozenset())
     found = LayoutBook(templates, made, files, report).effective(name, Place(name), None)
     assert found is not None
     for layout, raw in found.distinct:

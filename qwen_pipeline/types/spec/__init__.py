@@ -19,6 +19,7 @@ from .document import (
     SizeAxis,
     parse_locales,
 )
+from .expressions import BUILT_IN_NAMES, FILTERS, JINJA_FILTERS, LOOP_ENTRIES, OWN_FILTERS, PAGE_NAMES
 from .layers import (
     BoxSpec,
     ChartLayerSpec,
@@ -67,10 +68,16 @@ from .theme import Brand, FontSpec, LogoSpec, RoleSpec, StyleSheet, TypeScale
 
 __all__ = [
     "API_VERSION",
+    "BUILT_IN_NAMES",
+    "FILTERS",
     "ID_PATTERN",
+    "JINJA_FILTERS",
     "LOCALE_PATTERN",
+    "LOOP_ENTRIES",
     "MAX_CANVAS_PT",
     "MAX_CANVAS_PX",
+    "OWN_FILTERS",
+    "PAGE_NAMES",
     "PAPER_MM",
     "RATIO_PX",
     "SHAPES",
