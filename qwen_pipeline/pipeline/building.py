@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qwen_pipeline.errors import Refused, RenderError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import FileStamp, OutRecord, Store, sweep_partials
+from qwen_pipeline.store import FileStamp, OutRecord, Store, explained, sweep_partials
 from qwen_pipeline.types import Manifest
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
@@ -52,7 +52,8 @@ def _build_planned(
     planned: Planned, out: Path, store: Store, settings: Settings, before: OutRecord | None, on_event: OnEvent, started: int
 ) -> Manifest:
     on_event(Event("plan", len(planned.plan.pieces), len(planned.plan.pieces)))
-    sweep_partials(out)
+    with explained(out, "read"):
+        sweep_partials(out)
     store.sweep()
     store.log_run(event="start", time=started // 10**9, plan=planned.plan.digest, spec=planned.plan.name, out=str(out))
     from .run import Run  # with all that draws

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen_pipeline.errors import Refused
 from qwen_pipeline.fingerprint import file_digest
-from qwen_pipeline.store import FileStamp, Store, StoredOutput, write_if_changed
+from qwen_pipeline.store import FileStamp, Store, StoredOutput, explained, write_if_changed
 
 REJECTED = "rejected"
 PROMPTS = "prompts"
@@ -36,13 +37,15 @@ class Shelf:
             name, other = reversed(names) if rejected else names
             self._withdraw(other)  # of the last build: it would be taken for this one's
             if not self._holds(name, artifact.bytes, artifact.digest):
-                stored.deliver(index, self._target(name))
+                target = self._target(name)
+                stored.deliver(index, target, self._scratch(target))
                 self.written += 1
             self._stamp(name, artifact.digest)
 
     def put_text(self, name: str, data: bytes) -> None:
         """A file of ours, written only where it changes."""
-        self.written += write_if_changed(self._target(name), data)
+        target = self._target(name)
+        self.written += write_if_changed(target, data, scratch=self._scratch(target))
         self._stamp(name)
 
     def clear_stale(self) -> int:
@@ -58,7 +61,7 @@ class Shelf:
     def _withdraw(self, name: str) -> bool:
         """Delete a file that the last build left, unless it was touched since."""
         stamp = self.before.get(name)
-        if stamp is None or not stamp.unchanged(str(self.out)):
+        if stamp is None or not stamp.unchanged(str(self.out)) or not self._is_inside(name):
             return False
         path = self.out / name
         path.unlink()
@@ -80,9 +83,18 @@ class Shelf:
         self.stamps[name] = FileStamp.of(self.out / name, name, digest)
 
     def _target(self, name: str) -> Path:
-        path = self.out / name
-        if not path.parent.resolve().is_relative_to(self.out):
+        if not self._is_inside(name):
             raise Refused(
                 f"the output {name!r} would lie outside {self.out}", code="path-outside", hint="choose a name inside --out"
             )
-        return path
+        return self.out / name
+
+    def _is_inside(self, name: str) -> bool:
+        """Not so where a folder has become a link that leads elsewhere."""
+        return (self.out / name).parent.resolve().is_relative_to(self.out)
+
+    def _scratch(self, target: Path) -> Path | None:
+        """Where unfinished files lie: in the folder itself, where they are swept after a kill, or beside `target` on its disk."""
+        with explained(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return self.out if os.stat(self.out).st_dev == os.stat(target.parent).st_dev else None

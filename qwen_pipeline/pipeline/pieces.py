@@ -12,7 +12,7 @@ import qwen_pipeline
 from qwen_pipeline import assemble, typeset, verify
 from qwen_pipeline.assemble.images import ImageOptions, frame_for
 from qwen_pipeline.assemble.pagerange import pages_in
-from qwen_pipeline.store import StoredOutput
+from qwen_pipeline.store import StoredOutput, explained
 from qwen_pipeline.types import (
     Artifact,
     EngineInfo,
@@ -75,7 +75,7 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
     """Make a piece's files, check them, and keep them in the store. Runs in a worker."""
     piece = task.piece
     tools = PieceTools(state, task.pictures)
-    with state.store.staging() as folder:
+    with state.store.staging() as folder, explained(folder):
         pages = tuple(tools.solve(page) for page in piece.pages)
         delivery = assemble.Delivery(
             piece,

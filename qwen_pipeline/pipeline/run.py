@@ -114,6 +114,16 @@ class Run:
                 outcome = "rejected" if is_rejected(answer.record) else "warned" if answer.record.findings else "done"
                 self.on_event(Event("pieces", len(self.made) + len(self.failures), total, piece.id, outcome))  # type: ignore[arg-type]
 
+    def mend(self) -> None:
+        """Make again, of the pieces that are delivered, those whose files in the store are damaged."""
+        damaged = [piece for piece in self.plan.pieces if piece.id in self.made and not self.made[piece.id].is_whole()]
+        for piece in damaged:
+            self.store.drop_output(piece.fingerprint)
+            del self.made[piece.id]
+        if damaged:
+            with self.pool(len(damaged)) as pool:
+                self.make(self.draw(damaged, pool), pool)
+
     def _while_going(self, tasks: Iterable[PieceTask]) -> Iterator[PieceTask]:
         for task in tasks:
             if self.failures and not self.plan.keep_going:

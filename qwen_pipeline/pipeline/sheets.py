@@ -42,6 +42,8 @@ def make_run_outputs(run: Run, shelf: Shelf) -> tuple[Artifact, ...]:
         stored = run.store.output(task.fingerprint)
         for _ in range(2):
             if stored is None:
+                run.mend()
+                task = _task(run, request)
                 stored = write_sheet(make_state(run.setup()), task)
             try:
                 shelf.put_output(stored, rejected=False)

@@ -12,10 +12,10 @@ Everything is checked by size and digest when it is used; what is damaged is dro
 
 from __future__ import annotations
 
-from .files import Damaged, copy_checked, sweep_partials, write_bytes, write_if_changed
-from .records import OutputRecord, SceneMeta, SceneRecord
+from .files import Damaged, copy_checked, explained, sweep_partials, write_bytes, write_if_changed
+from .records import OutputRecord, SceneMeta, SceneRecord, StoredOutput
 from .runs import FileStamp, OutRecord
-from .store import REQUEST_KEY, Store, StoredOutput
+from .store import REQUEST_KEY, Store
 
 __all__ = [
     "REQUEST_KEY",
@@ -28,6 +28,7 @@ __all__ = [
     "Store",
     "StoredOutput",
     "copy_checked",
+    "explained",
     "sweep_partials",
     "write_bytes",
     "write_if_changed",

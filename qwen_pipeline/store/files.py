@@ -7,10 +7,12 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from qwen_pipeline.errors import StoreError
+from qwen_pipeline.fingerprint import file_digest
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CHUNK = 1 << 20
@@ -41,13 +43,14 @@ def explained(path: Path, doing: str = "write") -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def atomic(path: Path, *, durable: bool = True) -> Iterator[Path]:
-    """A path to write to, beside `path`; renamed to it when the block ends well, deleted when it does not.
+def atomic(path: Path, *, durable: bool = True, scratch: Path | None = None) -> Iterator[Path]:
+    """A path to write to, in `scratch` or beside `path`; renamed to it when the block ends well, deleted when it does not.
 
-    `durable`: whole even after a power cut. What is checked by its digest whenever it is used can do without.
+    `durable`: whole even after a power cut. What is checked by its digest whenever it is used can do without. `scratch`: a
+    folder on the same disk, where whoever comes after a kill looks for what was left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{PARTIAL}{secrets.token_hex(6)}")
+    partial = (scratch or path.parent) / f"{PARTIAL}{secrets.token_hex(6)}"
     try:
         yield partial
         if durable:
@@ -67,24 +70,24 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_bytes(path: Path, data: bytes, *, durable: bool = True, scratch: Path | None = None) -> None:
     """Write a whole file, or nothing."""
-    with explained(path), atomic(path, durable=durable) as partial:
+    with explained(path), atomic(path, durable=durable, scratch=scratch) as partial:
         partial.write_bytes(data)
 
 
-def write_if_changed(path: Path, data: bytes) -> bool:
+def write_if_changed(path: Path, data: bytes, *, scratch: Path | None = None) -> bool:
     """Write a file unless it holds these bytes already; True if it was written."""
     with explained(path, "read"):
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             return False
-    write_bytes(path, data)
+    write_bytes(path, data, scratch=scratch)
     return True
 
 
-def copy_checked(source: Path, target: Path, digest: str) -> None:
+def copy_checked(source: Path, target: Path, digest: str, *, scratch: Path | None = None) -> None:
     """Copy a stored file to its final name. Raises Damaged, the target left alone, where its digest is another."""
-    with explained(target), atomic(target) as partial:
+    with explained(target), atomic(target, scratch=scratch) as partial:
         found = hashlib.sha256()
         with source.open("rb") as reader, partial.open("xb") as writer:
             while chunk := reader.read(_CHUNK):
@@ -92,6 +95,28 @@ def copy_checked(source: Path, target: Path, digest: str) -> None:
                 writer.write(chunk)
         if found.hexdigest() != digest:
             raise Damaged(f"{source} has changed since it was stored")
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; -1 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def is_whole(path: Path, size: int, digest: str) -> bool:
+    """Whether a file is the one that was stored."""
+    return path.is_file() and size_of(path) == size and file_digest(path) == digest
+
+
+def remove(path: Path) -> None:
+    """Delete a file, a folder, or nothing."""
+    with explained(path, "delete"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def sweep_partials(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, TextOutcome
 
-from .files import Damaged, explained, write_bytes
+from .files import Damaged, copy_checked, explained, is_whole, write_bytes
 
 _HEAD = b'{"sha256": "'
 _MIDDLE = b'", "body": '
@@ -52,17 +52,41 @@ class OutputRecord:
     texts: tuple[TextOutcome, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoredOutput:
+    """The files of one piece in the store."""
+
+    folder: Path
+    record: OutputRecord
+
+    def file(self, index: int) -> Path:
+        """Where artifact number `index` lies in the store."""
+        return self.folder / self.record.files[index]
+
+    def is_whole(self) -> bool:
+        """Whether every file is there as it was stored; reads all of them."""
+        pairs = zip(self.record.artifacts, self.record.files, strict=True)
+        return all(is_whole(self.folder / name, artifact.bytes, artifact.digest) for artifact, name in pairs)
+
+    def deliver(self, index: int, target: Path, scratch: Path | None = None) -> None:
+        """Copy an artifact to its final name, whole or not at all; Damaged where the stored file is not what was stored."""
+        source = self.file(index)
+        if not source.is_file():
+            raise Damaged(f"{source} is gone")
+        copy_checked(source, target, self.record.artifacts[index].digest, scratch=scratch)
+
+
 @cache
 def adapter(type_: Any) -> TypeAdapter[Any]:
     """JSON reader and writer for one of our dataclasses."""
     return TypeAdapter(type_)
 
 
-def save(path: Path, type_: Any, value: Any) -> None:
-    """Write a record, whole or not at all."""
+def save(path: Path, type_: Any, value: Any, scratch: Path) -> None:
+    """Write a record, whole or not at all, by way of `scratch`."""
     body = adapter(type_).dump_json(value)
     data = _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n"
-    write_bytes(path, data, durable=False)
+    write_bytes(path, data, durable=False, scratch=scratch)
 
 
 def load(path: Path, type_: Any) -> Any:

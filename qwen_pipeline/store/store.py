@@ -8,9 +8,7 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +17,8 @@ from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
 
 from . import records, runs
-from .files import Damaged, atomic, copy_checked, explained, write_bytes
-from .records import OutputRecord, SceneMeta, SceneRecord
+from .files import Damaged, atomic, explained, is_whole, remove, size_of, write_bytes
+from .records import OutputRecord, SceneMeta, SceneRecord, StoredOutput
 from .runs import OutRecord
 
 if TYPE_CHECKING:
@@ -28,26 +26,7 @@ if TYPE_CHECKING:
 
 REQUEST_KEY = "qwen-pipeline.scene"
 """The PNG text chunk that holds a stored picture's request."""
-_STALE_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class StoredOutput:
-    """The files of one piece in the store."""
-
-    folder: Path
-    record: OutputRecord
-
-    def file(self, index: int) -> Path:
-        """Where artifact number `index` lies in the store."""
-        return self.folder / self.record.files[index]
-
-    def deliver(self, index: int, target: Path) -> None:
-        """Copy an artifact to its final name, whole or not at all; Damaged where the stored file is not what was stored."""
-        source = self.file(index)
-        if not source.is_file():
-            raise Damaged(f"{source} is gone")
-        copy_checked(source, target, self.record.artifacts[index].digest)
+_STAGING = "staging"
 
 
 class Store:
@@ -68,7 +47,7 @@ class Store:
         path = self._scene_path(fingerprint, ".png")
         if record is None:
             return None
-        if not _is_whole(path, record.bytes, record.digest):
+        if not is_whole(path, record.bytes, record.digest):
             self.drop_scene(fingerprint)
             return None
         return _scene_result(fingerprint, path, record, cached=True)
@@ -90,17 +69,18 @@ class Store:
         path = self._scene_path(fingerprint, ".png")
         info = PngInfo()
         info.add_itxt(REQUEST_KEY, json.dumps(canonical(request), ensure_ascii=False, sort_keys=True))
-        with explained(path), atomic(path, durable=False) as partial:
-            image.save(partial, format="PNG", compress_level=1, pnginfo=info)
-            digest, size = file_digest(partial), partial.stat().st_size
-        record = SceneRecord(request, digest, size, image.width, image.height, SceneMeta(**(meta or {})))
-        records.save(self._scene_path(fingerprint, ".json"), SceneRecord, record)
+        with self.staging() as scratch:
+            with explained(path), atomic(path, durable=False, scratch=scratch) as partial:
+                image.save(partial, format="PNG", compress_level=1, pnginfo=info)
+                digest, size = file_digest(partial), partial.stat().st_size
+            record = SceneRecord(request, digest, size, image.width, image.height, SceneMeta(**(meta or {})))
+            records.save(self._scene_path(fingerprint, ".json"), SceneRecord, record, scratch)
         return _scene_result(fingerprint, path, record, cached=False)
 
     def drop_scene(self, fingerprint: str) -> None:
         """Forget a picture."""
         for suffix in (".json", ".png"):
-            self._scene_path(fingerprint, suffix).unlink(missing_ok=True)
+            remove(self._scene_path(fingerprint, suffix))
 
     # --- outputs -------------------------------------------------------------------------------------------------------
 
@@ -111,7 +91,7 @@ class Store:
         if record is None or record.fingerprint != fingerprint:
             return None
         for artifact, name in zip(record.artifacts, record.files, strict=True):
-            if _size(folder / name) != artifact.bytes:
+            if size_of(folder / name) != artifact.bytes:
                 self.drop_output(fingerprint)
                 return None
         return StoredOutput(folder, record)
@@ -131,25 +111,28 @@ class Store:
         with explained(folder), self.staging() as whole:
             for artifact, name in zip(artifacts, files, strict=True):
                 os.replace(staging / artifact.path, whole / name)
-            records.save(whole / "index.json", OutputRecord, record)
+            records.save(whole / "index.json", OutputRecord, record, whole)
             folder.parent.mkdir(parents=True, exist_ok=True)
             self._replace_folder(whole, folder)
         return StoredOutput(folder, record)
 
     def drop_output(self, fingerprint: str) -> None:
         """Forget a piece's files."""
-        shutil.rmtree(self._output_folder(fingerprint), ignore_errors=True)
+        remove(self._output_folder(fingerprint))
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
-        """An empty folder on the store's disk, gone when the block ends."""
-        folder = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(6)}"
-        with explained(folder):
-            folder.mkdir(parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        """An empty folder on the store's disk, gone when the block ends; after a kill, when the next build starts."""
+        name = f"{os.getpid()}-{secrets.token_hex(6)}"
+        folder = self.root / "tmp" / name
+        with self.lock(_STAGING, name):  # before the folder is there, so that one without a lock has no owner
+            with explained(folder):
+                folder.mkdir(parents=True)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._lock_path(_STAGING, name).unlink(missing_ok=True)
 
     def _replace_folder(self, source: Path, target: Path) -> None:
         try:
@@ -180,7 +163,8 @@ class Store:
         """Keep some bytes; their sha256 (hex) is their name."""
         digest = hashlib.sha256(data).hexdigest()
         if self.asset(digest) is None:
-            write_bytes(self.asset_path(digest), data, durable=False)
+            with self.staging() as scratch:
+                write_bytes(self.asset_path(digest), data, durable=False, scratch=scratch)
         return digest
 
     # --- runs ----------------------------------------------------------------------------------------------------------
@@ -191,7 +175,8 @@ class Store:
         return record if isinstance(record, OutRecord) else None
 
     def put_out_record(self, out: Path, record: OutRecord) -> None:
-        records.save(self._out_path(out), OutRecord, record)
+        with self.staging() as scratch:
+            records.save(self._out_path(out), OutRecord, record, scratch)
 
     def drop_out_record(self, out: Path) -> None:
         self._out_path(out).unlink(missing_ok=True)
@@ -215,7 +200,7 @@ class Store:
         """
         from filelock import FileLock, Timeout  # brings asyncio with it
 
-        path = self.root / "locks" / kind / hashlib.sha256(name.encode()).hexdigest()[:32]
+        path = self._lock_path(kind, name)
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path, thread_local=False)
@@ -237,12 +222,20 @@ class Store:
     # --- inside --------------------------------------------------------------------------------------------------------
 
     def sweep(self) -> None:
-        """Delete work folders that killed runs left more than a day ago."""
-        edge = time.time() - _STALE_SECONDS
+        """Delete the work folders of killed processes: those whose lock nobody holds."""
+        from filelock import FileLock, Timeout
+
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.root / "tmp"):
-                if entry.stat().st_mtime < edge:
-                    shutil.rmtree(entry.path, ignore_errors=True)
+                path = self._lock_path(_STAGING, entry.name)
+                with contextlib.suppress(Timeout, OSError):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with FileLock(path, timeout=0):
+                        shutil.rmtree(entry.path, ignore_errors=True)
+                        path.unlink(missing_ok=True)
+
+    def _lock_path(self, kind: str, name: str) -> Path:
+        return self.root / "locks" / kind / hashlib.sha256(name.encode()).hexdigest()[:32]
 
     def _make_root(self) -> None:
         with explained(self.root):
@@ -268,17 +261,6 @@ class Store:
         except Damaged:
             path.unlink(missing_ok=True)
             return None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
-
-
-def _is_whole(path: Path, size: int, digest: str) -> bool:
-    return _size(path) == size and file_digest(path) == digest
 
 
 def _scene_result(fingerprint: str, path: Path, record: SceneRecord, *, cached: bool) -> SceneResult:

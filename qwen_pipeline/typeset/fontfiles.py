@@ -7,7 +7,6 @@ import hashlib
 import importlib.resources
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -116,16 +115,24 @@ def instance_bytes(file: FontFile, font_id: str, cache_dir: Path | None) -> byte
     return data
 
 
+_PARTIAL = ".font-"
+
+
 def _write(path: Path, data: bytes) -> None:
+    """Write a whole font, or nothing. One process at a time, so that what it finds half-written was left by a killed one."""
+    from filelock import FileLock
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".font-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        os.replace(partial, path)
-    except OSError:
-        os.unlink(partial)
-        raise
+    with FileLock(path.parent / ".lock"):
+        for left in path.parent.glob(f"{_PARTIAL}*"):
+            left.unlink()
+        partial = path.with_name(_PARTIAL + path.name)
+        try:
+            partial.write_bytes(data)
+            os.replace(partial, path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 def _make(file: FontFile, font_id: str) -> bytes:

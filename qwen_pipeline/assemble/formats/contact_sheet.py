@@ -45,7 +45,7 @@ def _write_html(run: RunDelivery, request: OutputRequest, target: Path, tools: T
 def _write_pdf(run: RunDelivery, request: OutputRequest, target: Path, tools: Tools) -> int:
     pages = (tools.solve(page) for page in contact_pages(run))
     facts = PdfFacts(_metadata(run), run.generator, _xmp(run, "application/pdf"), bookmarks=True)
-    with tempfile.TemporaryDirectory(prefix="qwen-pipeline-sheet-") as scratch:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as scratch:
         parts = list(write_parts(pages, PdfLook((), "jpeg"), Path(scratch), tools))
         return join(parts, facts, Path(scratch), target)
 

@@ -58,7 +58,7 @@ def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools
     piece = delivery.piece
     seen = SourceTypes(delivery)
     pages = _watched((delivery.pages[number] for number in numbers), seen)
-    with tempfile.TemporaryDirectory(prefix="qwen-pipeline-pdf-") as scratch, replacing(folder / request.name) as partial:
+    with replacing(folder / request.name) as partial, tempfile.TemporaryDirectory(dir=partial.parent, prefix=".") as scratch:
         parts = list(write_parts(pages, PdfLook(options.marks, options.mode), Path(scratch), tools))
         xmp = make_xmp(piece.metadata, make_record(delivery, numbers), seen.value(), media_type=MEDIA_TYPE)
         facts = PdfFacts(piece.metadata, delivery.generator, xmp, options.bookmarks)
