@@ -45,7 +45,7 @@ def calm_areas(
     for layer in layers:
         where = regions[layer.region].box
         if isinstance(layer, ShapeLayer):
-            solid += [where] if _is_opaque(layer) else []
+            solid += [where] if is_opaque(layer) else []
         elif _wants_calm(layer) and not any(s.contains(where) for s in solid):
             wanted.append(layer.region)
     out = []
@@ -63,7 +63,8 @@ def _wants_calm(layer: Layer) -> bool:
     return isinstance(layer, IconLayer) or (isinstance(layer, ImageLayer) and layer.fit == "contain")
 
 
-def _is_opaque(layer: ShapeLayer) -> bool:
+def is_opaque(layer: ShapeLayer) -> bool:
+    """Whether nothing shows through a shape."""
     return (
         layer.shape == "rect"
         and layer.fill is not None

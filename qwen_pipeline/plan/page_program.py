@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from qwen_pipeline.types import Canvas, Layer, Page, Region, TextLayer, TextPart
+from qwen_pipeline.types import Canvas, Layer, Page, Region, ShapeLayer, TextLayer, TextPart
 from qwen_pipeline.types.spec import GridSpec, PageSource
 
-from .calm import fraction
+from .calm import fraction, is_opaque
 from .environment import Names
 from .geometry import GridLoad
 from .page import PageContext, list_named, plain
@@ -41,7 +41,7 @@ class PageProgram:
         out: list[Layer] = []
         for program in self.programs:
             out.extend(program if isinstance(program, tuple) else program(scope))
-        return tuple(out)
+        return uncover_baked(out, self.regions)
 
     def strings(self, layers: tuple[Layer, ...]) -> tuple[PromptString, ...]:
         """The strings that the picture must spell."""
@@ -79,6 +79,19 @@ class PageProgram:
             notes=notes,
             place=self.source.place,
         )
+
+
+def uncover_baked(layers: Sequence[Layer], regions: Mapping[str, Region]) -> tuple[Layer, ...]:
+    """Words that the picture spells lie under our shapes: a veil over them goes, and under a solid shape they are overlay."""
+    out = list(layers)
+    for text in [layer for layer in layers if isinstance(layer, TextLayer) and layer.render == "baked"]:
+        where = regions[text.region].box
+        above = [layer for layer in out if isinstance(layer, ShapeLayer) and regions[layer.region].box.overlaps(where)]
+        if any(is_opaque(shape) for shape in above):
+            out[out.index(text)] = replace(text, render="overlay")
+        else:
+            out = [layer for layer in out if layer not in above]
+    return tuple(out)
 
 
 def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:

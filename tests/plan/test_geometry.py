@@ -1,12 +1,15 @@
 """Regions, grids and canvases in points."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_pipeline.plan.calm import scene_size
 from qwen_pipeline.plan.geometry import GridLoad, grid_boxes, resolve_canvas, resolve_regions
-from qwen_pipeline.types import Box, Canvas, EngineInfo
+from qwen_pipeline.plan.page_program import uncover_baked
+from qwen_pipeline.types import Box, Canvas, Color, EngineInfo, Region, ShapeLayer, TextLayer, TextPart, TextStyle
 from qwen_pipeline.types.spec import CanvasSpec, GridSpec, Layout
 
 CANVAS = Canvas("c", 400.0, 200.0, bleed_pt=10.0)
@@ -92,3 +95,18 @@ def test_a_picture_never_exceeds_the_engines_area(width: float, height: float, s
 def test_a_picture_for_a_pixel_canvas_has_its_pixels() -> None:
     info = EngineInfo("e", "1", "", frozenset(), frozenset(), (), 1, 2400 * 1792, 100)
     assert scene_size(info, Box(0, 0, 810, 810), Canvas("c", 810, 810, width_px=1080, height_px=1080)) == (1080, 1080)
+
+
+def test_veils_leave_baked_words_and_solid_shapes_make_them_overlay() -> None:
+    style = TextStyle(20, 10, 700, Color(0, 0, 0))
+    title = TextLayer("title", "top", "title", (TextPart("en", "Tea"),), style, render="baked")
+    veil = ShapeLayer("veil", "top", "rect", Color(255, 255, 255, 0.5))
+    panel = ShapeLayer("panel", "top", "rect", Color(255, 255, 255))
+    bar = ShapeLayer("bar", "foot", "rect", Color(0, 0, 0))
+    regions = {"top": Region("top", Box(0, 0, 100, 50)), "foot": Region("foot", Box(0, 60, 100, 10))}
+    assert uncover_baked([veil, bar, title], regions) == (bar, title)
+    (_, over) = uncover_baked([panel, title], regions)
+    assert isinstance(over, TextLayer)
+    assert over.render == "overlay"
+    plain = replace(title, render="overlay")
+    assert uncover_baked([veil, plain], regions) == (veil, plain)
