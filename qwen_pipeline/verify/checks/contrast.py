@@ -56,10 +56,10 @@ def _judge(item: TextItem, string: SetString, page: TypesetPage, ground: Image, 
     ratio, box = min(ratios, key=lambda r: r[0])
     least = _least(string, settings)
     if ratio < least:
-        what = f"{item.color.hex} on its ground" if item.visible else "the words in the picture"
+        what = f"{item.color.hex} on its ground" if item.visible else "as the picture has it"
         yield Outcome(
             "low" if item.visible else "baked-low",
-            f"“{string.text[:40]}”: {what} has a contrast of {ratio:.1f}",
+            f"“{string.text[:40]}” has a contrast of {ratio:.1f}, {what}",
             page.id,
             string.id,
             box,
