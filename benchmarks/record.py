@@ -25,7 +25,7 @@ class Figure:
 
     name: str
     value: float
-    unit: str
+    unit: str = ""
     limit: float | None = None
     samples: tuple[float, ...] = ()
     peer: str = ""
