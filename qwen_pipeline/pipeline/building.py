@@ -17,7 +17,7 @@ from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
 from .deliver import PROMPTS, Shelf
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
-from .report import findings_json, make_manifest, manifest_json, prompt_text, read_manifest
+from .report import findings_json, make_manifest, manifest_json, portable, prompt_text, read_manifest
 
 if TYPE_CHECKING:
     from .run import Run
@@ -77,7 +77,8 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
     run_artifacts = make_run_outputs(run, shelf)
     _, inputs = all_inputs(run.planned)
     records = {piece: stored.record for piece, stored in run.made.items()}
-    failures = [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
+    failures = [portable(failure, run.planned) for failure in run.plan.failures]
+    failures += [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
     manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs)
     for scene in run.plan.scenes:
         shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())

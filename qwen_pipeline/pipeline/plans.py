@@ -20,6 +20,8 @@ from .order import Order
 
 TEMPLATES = "templates/"
 """How the names of inputs begin that come from the library of kinds, layouts and styles."""
+ASSETS = "assets/"
+"""How the names of inputs begin that were found in `--assets`, outside of the spec's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,15 @@ def all_inputs(planned: Planned) -> tuple[tuple[Path, ...], tuple[InputFile, ...
     for path, digest in asset_files(planned.plan.pieces, planned.plan).items():
         named.setdefault(Path(path).resolve(), InputFile(os.path.relpath(path, folder), digest))
     stamped = dict.fromkeys([*named, library, *library.rglob("*")])
-    return tuple(stamped), tuple(sorted(named.values(), key=lambda entry: entry.path))
+    entries = (_from_assets(path, entry, planned.order.assets) for path, entry in named.items())
+    return tuple(stamped), tuple(sorted(entries, key=lambda entry: entry.path))
+
+
+def _from_assets(path: Path, entry: InputFile, assets: Path | None) -> InputFile:
+    """What lies outside the spec's folder is named from `--assets`: the way there is the machine's business."""
+    if assets is None or not entry.path.startswith("..") or not path.is_relative_to(assets.resolve()):
+        return entry
+    return replace(entry, path=ASSETS + path.relative_to(assets.resolve()).as_posix())
 
 
 def _where(name: str, folder: Path, library: Path) -> Path:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import qwen_pipeline
 from qwen_pipeline.store import OutputRecord
@@ -12,6 +15,11 @@ from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFil
 
 from .bench import FONT_PACKAGE, library_versions
 
+if TYPE_CHECKING:
+    from .plans import Planned
+
+_ABSOLUTE = re.compile(r"(?<![\w/.:])/(?:[^\s/'\"]+/)+([^\s/'\"]*)")
+"""A path from the root of the disk; its last part."""
 _FONT_LICENCE = "OFL-1.1"
 _WORST_FIRST = (70, 4, 3, 2, 1)
 
@@ -23,10 +31,10 @@ def make_manifest(
     run_artifacts: Iterable[Artifact],
     inputs: tuple[InputFile, ...],
 ) -> Manifest:
-    """The manifest of a finished run. `made`: piece -> what the store has of it."""
+    """The manifest of a finished run. `made`: piece -> what the store has of it; `failures`: the plan's too."""
     records = [made[piece.id] for piece in plan.pieces if piece.id in made]
     findings = tuple(finding for record in records for finding in record.findings)
-    failures = (*plan.failures, *failures)
+    failures = tuple(failures)
     return Manifest(
         name=plan.name,
         plan_digest=plan.digest,
@@ -43,6 +51,22 @@ def make_manifest(
         scenes=tuple(scene.fingerprint for scene in plan.scenes),
         exit_code=_exit_code(findings, failures),
     )
+
+
+def portable(failure: Failure, planned: Planned) -> Failure:
+    """A failure as delivered files may tell it: files named from the spec's folder, no path of this machine.
+
+    What is left is the same wherever the spec is built from.
+    """
+    folder = os.path.dirname(planned.order.spec) or "."
+    names = {folder, os.path.relpath(folder), os.path.abspath(folder), planned.spec.folder} - {".", ""}
+    place, message, hint = failure.place, failure.message, failure.hint
+    for name in sorted(names, key=len, reverse=True):
+        place = re.sub(rf"(^|\(row ){re.escape(os.path.join(name, ''))}", r"\1", place)
+        if os.path.isabs(name):
+            message, hint = (text.replace(os.path.join(name, ""), "") for text in (message, hint))
+    place, message, hint = (_ABSOLUTE.sub(r"\1", text) for text in (place, message, hint))
+    return replace(failure, place=place, message=message, hint=hint)
 
 
 def is_rejected(record: OutputRecord) -> bool:

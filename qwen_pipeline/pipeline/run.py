@@ -16,7 +16,7 @@ from .deliver import Shelf
 from .order import Event, OnEvent
 from .pieces import PieceTask, make_piece
 from .plans import Planned
-from .report import is_rejected
+from .report import is_rejected, portable
 from .scenes import failure_of
 from .state import WorkSetup, make_state
 from .workers import Pool, worker_count
@@ -135,7 +135,7 @@ class Run:
     def _fail(self, failures: Iterable[Failure]) -> None:
         total = len(self.plan.pieces)
         for failure in failures:
-            self.failures[failure.piece] = failure
+            self.failures[failure.piece] = portable(failure, self.planned)
             done = len(self.made) + len(self.failures)
             self.on_event(Event("pieces", done, total, failure.piece, "failed", failure.message))
 

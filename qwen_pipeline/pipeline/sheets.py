@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qwen_pipeline import assemble
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.store import Damaged, StoredOutput
+from qwen_pipeline.store import Damaged, StoredOutput, explained
 from qwen_pipeline.types import Artifact, OutputRequest, Piece
 
 from .bench import code_digest, fonts_digest
@@ -71,7 +71,7 @@ def write_sheet(state: WorkState, task: SheetTask) -> StoredOutput:
 
     write = assemble.get_format(task.request.format).write_run
     assert write is not None
-    with state.store.staging() as scratch, state.store.staging() as folder:
+    with state.store.staging() as scratch, state.store.staging() as folder, explained(folder):
         entries = tuple(_entry(number, entry, scratch) for number, entry in enumerate(task.entries))
         artifacts = write(assemble.RunDelivery(task.name, entries), task.request, folder, PieceTools(state, {}))
         return state.store.put_output(task.fingerprint, folder, artifacts)
