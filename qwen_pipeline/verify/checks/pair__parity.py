@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from qwen_pipeline.types import TextLayer, TextPart
 from qwen_pipeline.verify.check import Outcome, Settings, check
-from qwen_pipeline.verify.moments import Tokens, take_moments
-from qwen_pipeline.verify.numerals import links, numerals, without_links
-from qwen_pipeline.verify.spelled import spelled_numbers
+from qwen_pipeline.verify.pairing import differences, said
 from qwen_pipeline.verify.subject import Subject
 
 _SHORT = 16
@@ -54,37 +50,14 @@ def _compare(layer: TextLayer, settings: ParitySettings) -> Iterator[Outcome]:
 
 
 def _differences(layer: str, a: TextPart, b: TextPart) -> Iterator[Outcome]:
-    facts_a, facts_b = _facts(a), _facts(b)
-    for code in ("links", "dates", "numbers"):
-        only_a, only_b = facts_a[code] - facts_b[code], facts_b[code] - facts_a[code]
-        if code == "numbers":
-            only_a, only_b = only_a - _spelled(b), only_b - _spelled(a)
-        if only_a or only_b:
-            yield Outcome(
-                code,
-                f"{layer}: {a.locale} and {b.locale} do not say the same {code}",
-                measured=f"only {a.locale}: {_show(only_a)}; only {b.locale}: {_show(only_b)}",
-                hint="correct one side",
-            )
-
-
-def _facts(part: TextPart) -> dict[str, Tokens]:
-    moments, rest = take_moments(without_links(part.text), part.locale)
-    numbers: Tokens = Counter((_number(n.value) + ("%" if n.percent else ""),) for n in numerals(rest, part.locale))
-    return {"links": Counter((link,) for link in links(part.text)), "dates": moments, "numbers": numbers}
-
-
-def _spelled(part: TextPart) -> Tokens:
-    return Counter((str(n),) for n in spelled_numbers(part.text))
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _show(tokens: Tokens) -> str:
-    return ", ".join("/".join(token[1:] or token) for token in sorted(tokens.elements())) or "nothing"
+    for found in differences(said(a.text, a.locale), said(b.text, b.locale)):
+        only_a, only_b = ", ".join(found.only_first) or "nothing", ", ".join(found.only_second) or "nothing"
+        yield Outcome(
+            found.code,
+            f"{layer}: {a.locale} and {b.locale} do not say the same {found.code}",
+            measured=f"only {a.locale}: {only_a}; only {b.locale}: {only_b}",
+            hint="correct one side",
+        )
 
 
 def _lengths(layer: str, a: TextPart, b: TextPart, most: float) -> Iterator[Outcome]:
