@@ -15,7 +15,8 @@ from .environment import RowView
 from .geometry import resolve_canvas
 from .locales import locale_set
 from .matrix import Cell, cells, excluded_rows, excludes
-from .scope import PlanError, Scope, fail
+from .scope import PlanError, fail
+from .vocabulary import row_passes
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,5 @@ class JobList:
         for number, (row, place) in enumerate(zip(table.rows, table.places, strict=True), 1):
             view = RowView(row)
             key = str(row[table.key]) if table.key else str(number)
-            if where:
-                scope = Scope(names={"": {**view, "row": view}})
-                try:
-                    if not scope.evaluate(where, "", lambda: self.spec.place("data.rows.where")):
-                        continue
-                except PlanError as error:
-                    raise SpecError([error.diagnostic]) from error
-            yield view, place, key
+            if not where or row_passes(where, view, lambda: self.spec.place("data.rows.where")):
+                yield view, place, key

@@ -85,7 +85,7 @@ class _Planner:
         )
 
     def _vocabulary(self) -> Vocabulary:
-        tables = table_views({**self.template.tables, **self.spec.tables})
+        tables = {**table_views(self.template), **table_views(self.spec)}
         changing = {"row"} if self.batch else set()
         if self.batch:
             changing |= {axis for axis in self.batch.matrix if axis not in ("locale", "size", "exclude", "include")}

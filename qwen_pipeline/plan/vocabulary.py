@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qwen_pipeline.types import Fact
+from qwen_pipeline.errors import SpecError
+from qwen_pipeline.types import Fact, Place
 from qwen_pipeline.types.spec import FactSpec, Spec, Table
 
-from .environment import Names, TableView, is_dynamic, names_in
+from .environment import Names, RowView, TableView, is_dynamic, names_in
 from .locales import locale_names, resolve_locale_maps
-from .scope import Scope, fail
+from .scope import PlanError, Scope, fail
 
 
 @dataclass(frozen=True)
@@ -114,5 +115,22 @@ def _reads(value: Any) -> frozenset[str]:
     return frozenset()
 
 
-def table_views(tables: Mapping[str, Table]) -> dict[str, TableView]:
-    return {name: TableView(table.columns, table.rows, table.key) for name, table in tables.items()}
+def table_views(spec: Spec) -> dict[str, TableView]:
+    """The tables of a spec by name, with the rows that each one's `where` lets through."""
+    sources = spec.document.data
+    return {name: _view(table, sources[name].where, spec) for name, table in spec.tables.items()}
+
+
+def _view(table: Table, where: str | None, spec: Spec) -> TableView:
+    rows: Sequence[Mapping[str, Any]] = table.rows
+    if where:
+        rows = [row for row in rows if row_passes(where, row, lambda: spec.place(f"data.{table.name}.where"))]
+    return TableView(table.columns, rows, table.key)
+
+
+def row_passes(where: str, row: Mapping[str, Any], place: Callable[[], Place]) -> bool:
+    """Whether a row is let through; SpecError where that cannot be told. Columns are names, and so is `row`."""
+    try:
+        return bool(Scope(names={"": {**row, "row": RowView(row)}}).evaluate(where, "", place))
+    except PlanError as error:
+        raise SpecError([error.diagnostic]) from error

@@ -80,7 +80,7 @@ class _Reader:
         )
         sound = document or salvage(Document, self._document_tree(own_keys))
         if sound is not None:
-            self._check(sound, rules, pages)
+            self._check(sound, rules, tables, pages)
         self.report.stop_if_any()
         assert document is not None
         templates.note_inputs(self.request.files, self.kind.kind)
@@ -145,7 +145,7 @@ class _Reader:
         data = table_names(_keys(self.tree.get("data")), tables)
         return {**piece_names(_keys(self.tree.get("vars")), _keys(self.tree.get("facts")), data), **(self.request.names or {})}
 
-    def _seen(self, rules: TextRules) -> Callable[[Path], TextRules | None]:
+    def _seen(self, rules: TextRules, tables: Mapping[str, Table]) -> Callable[[Path], TextRules | None]:
         """The rules for what stands at a path of the document."""
         names = dict(rules.names)
         variables = list(_keys(self.tree.get("vars")))
@@ -155,7 +155,8 @@ class _Reader:
                 later = {*variables[variables.index(str(path[1])) :], "facts"}
                 return replace(rules, names={name: entries for name, entries in names.items() if name not in later})
             if path[0] == "data":
-                return rules.seeing(row_names(None)) if path[-1] == "where" else None
+                table = tables.get(str(path[1])) if path[-1] == "where" else None
+                return replace(rules, names=row_names(table.columns)) if table else None
             return replace(rules, names=page_names(names, None, repeated=True)) if path[0] == "defaults" else rules
 
         return seen
@@ -191,9 +192,9 @@ class _Reader:
         )
         return reader.read(self.tree, self.tree.without(*own_keys))
 
-    def _check(self, document: Document, rules: TextRules, pages: tuple[PageSource, ...]) -> None:
+    def _check(self, document: Document, rules: TextRules, tables: Mapping[str, Table], pages: tuple[PageSource, ...]) -> None:
         tree, report = self.tree, self.report
-        rules.check_model(document, tree, seen=self._seen(rules))
+        rules.check_model(document, tree, seen=self._seen(rules, tables))
         check_ids(document, tree, report)
         if document.canvas is not None:
             check_canvas(document.canvas, tree["canvas"], tree.places["canvas"], report)
