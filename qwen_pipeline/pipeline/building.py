@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from qwen_pipeline.store import FileStamp, OutRecord, Store, explained, sweep_pa
 from qwen_pipeline.types import Manifest
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
-from .deliver import PROMPTS, Shelf
+from .deliver import OWN_FILES, PROMPTS, Shelf
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
 from .report import findings_json, make_manifest, manifest_json, portable, prompt_text, read_manifest
@@ -51,6 +52,7 @@ def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unhea
 def _build_planned(
     planned: Planned, out: Path, store: Store, settings: Settings, before: OutRecord | None, on_event: OnEvent, started: int
 ) -> Manifest:
+    _refuse_own_inputs(planned, out)
     on_event(Event("plan", len(planned.plan.pieces), len(planned.plan.pieces)))
     with explained(out, "read"):
         sweep_partials(out)
@@ -68,6 +70,18 @@ def _build_planned(
     _remember(run, shelf, started)
     store.log_run(event="end", time=time.time_ns() // 10**9, plan=planned.plan.digest, exit_code=manifest.exit_code)
     return manifest
+
+
+def _refuse_own_inputs(planned: Planned, out: Path) -> None:
+    """Nothing that a build reads may be what it writes: a picture would be lost, and the next build another one."""
+    root = os.path.realpath(out)
+    read = {os.path.normcase(path) for path in all_inputs(planned)[0]}
+    names = [request.name for piece in planned.plan.pieces for request in piece.outputs]
+    names += [request.name for request in planned.plan.run_outputs] + list(OWN_FILES)
+    for name in names:
+        if os.path.normcase(os.path.join(root, name)) in read:
+            message = f"the output {name!r} would replace a file that this spec is made of"
+            raise Refused(message, hint="choose another name, or another folder with --out", code="overwrites-input")
 
 
 def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:

@@ -13,7 +13,8 @@ from qwen_pipeline.store import FileStamp, Store, StoredOutput, explained, write
 
 REJECTED = "rejected"
 PROMPTS = "prompts"
-OWN_NAMES = (REJECTED, PROMPTS, "manifest.json", "findings.json")
+OWN_FILES = ("manifest.json", "findings.json")
+OWN_NAMES = (REJECTED, PROMPTS, *OWN_FILES)
 """Names in an output folder that no output may have."""
 
 

@@ -26,7 +26,8 @@ own_disk = pytest.mark.skipif(not namespace_works(), reason="needs user namespac
 def on_disk_of(place: Path, options: str, *, keep: Path) -> tuple[str, ...]:
     """A command that runs another with a small disk mounted at `place`, and copies to `keep` what is then on it."""
     script = (
-        f"mkdir -p '{place}' '{keep}' && cp -a '{place}' '{keep}/before' && mount -t tmpfs -o {options} none '{place}' || exit 99; "
+        f"mkdir -p '{place}' '{keep}' && cp -a '{place}' '{keep}/before' "
+        f"&& mount -t tmpfs -o {options} none '{place}' || exit 99; "
         f"\"$@\"; code=$?; cp -a '{place}' '{keep}/after'; exit $code"
     )
     return ("unshare", "-rm", "sh", "-c", script, "sh")
