@@ -14,7 +14,7 @@ from .context import PlanContext
 from .environment import RowView
 from .geometry import resolve_canvas
 from .locales import locale_set
-from .matrix import Cell, cells, excluded_rows, excludes
+from .matrix import Cell, cells, cells_of_row, excluded_rows
 from .scope import PlanError, fail
 from .vocabulary import row_passes
 
@@ -104,9 +104,8 @@ class JobList:
             raise SpecError([error.diagnostic]) from error
         rules = excluded_rows(matrix)
         for row, place, key in self._rows():
-            for cell in combos:
-                if (cell.row is None or cell.row == key) and not excludes(rules, cell, key):
-                    yield from self._of_cell(cell, row, place, key)
+            for cell in cells_of_row(combos, rules, key):
+                yield from self._of_cell(cell, row, place, key)
 
     def _of_cell(self, cell: Cell, row: RowView | None, place: Place | None, key: str) -> Iterator[Job]:
         written = (cell.id("locale"),) if cell.id("locale") else self.document.locales

@@ -63,6 +63,15 @@ def excludes(rules: Sequence[Mapping[str, str]], cell: Cell, key: str) -> bool:
     return any(rule["row"] == key and _matches({k: v for k, v in rule.items() if k != "row"}, cell) for rule in rules)
 
 
+def cells_of_row(combos: Sequence[Cell], rules: Sequence[Mapping[str, str]], key: str) -> list[Cell]:
+    """The cells of one row. An `include` of what is there already adds nothing."""
+    found: dict[tuple[tuple[str, str], ...], Cell] = {}
+    for cell in combos:
+        if cell.row in (None, key) and not excludes(rules, cell, key):
+            found.setdefault(cell.ids, cell)
+    return list(found.values())
+
+
 def _rule(entry: Mapping[str, Any]) -> dict[str, str]:
     return {name: axis_id(value) for name, value in entry.items()}
 
