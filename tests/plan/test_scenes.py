@@ -104,7 +104,7 @@ def test_the_words_of_the_scene_are_in_the_prompt(tmp_path: Path) -> None:
     spec = POSTER + "  style: ink-wash\n  lighting: from the left\n  details: [steam, two cups]\n  negative: [people]\n"
     request = plan(tmp_path, spec).scenes[0].request
     for words in ("teapot", "from the left", "steam", "two cups"):
-        assert words in request.prompt
+        assert words in request.prompt.lower()
     assert "people" in request.negative_prompt
 
 
