@@ -111,8 +111,8 @@ def is_whole(path: Path, size: int, digest: str) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Delete a file, a folder, or nothing."""
-    with explained(path, "delete"):
+    """Delete a file, a folder, or nothing. Another process may be at it too."""
+    with explained(path, "delete"), contextlib.suppress(FileNotFoundError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REQUEST_KEY = "qwen-pipeline.scene"
 """The PNG text chunk that holds a stored picture's request."""
 _STAGING = "staging"
+_TRIES = 3
 
 
 class Store:
@@ -113,8 +114,7 @@ class Store:
                 os.replace(staging / artifact.path, whole / name)
             records.save(whole / "index.json", OutputRecord, record, whole)
             folder.parent.mkdir(parents=True, exist_ok=True)
-            self._replace_folder(whole, folder)
-        return StoredOutput(folder, record)
+            return self._take_place(whole, StoredOutput(folder, record))
 
     def drop_output(self, fingerprint: str) -> None:
         """Forget a piece's files."""
@@ -134,14 +134,19 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
                 self._lock_path(_STAGING, name).unlink(missing_ok=True)
 
-    def _replace_folder(self, source: Path, target: Path) -> None:
-        try:
-            os.rename(source, target)
-        except OSError:
-            # Another process was first, or an old folder is damaged: both hold what we hold, so ours may take the place.
-            shutil.rmtree(target, ignore_errors=True)
-            with contextlib.suppress(FileExistsError):
+    def _take_place(self, source: Path, made: StoredOutput) -> StoredOutput:
+        """Put a finished folder under its final name. Where another process was first, its own stays: others may be reading it."""
+        target = made.folder
+        for _ in range(_TRIES):
+            with contextlib.suppress(OSError):
                 os.rename(source, target)
+                return made
+            theirs = self.output(made.record.fingerprint)
+            if theirs is not None and theirs.is_whole():
+                return theirs
+            remove(target)
+        os.rename(source, target)
+        return made
 
     # --- assets --------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from .builds import SLOW, Call, digests, leftovers, write_batch, write_poster
+from qwen_pipeline.pipeline import build
+from qwen_pipeline.settings import Settings
+
+from .builds import SLOW, Call, digests, leftovers, order, write_batch, write_poster
 
 
 def namespace_works() -> bool:
@@ -40,7 +43,7 @@ def test_a_full_disk(tmp_path: Path, which: str, size: str) -> None:
     """The build ends by itself, says why, and whatever it delivered is whole; with space again it is finished."""
     spec, out, store = write_batch(tmp_path / "in", 2), tmp_path / "out", tmp_path / "store"
     good = tmp_path / "good"
-    assert Call(spec, good, tmp_path / "other").run().code == 0
+    assert build(order(spec), good, Settings(store=tmp_path / "other", workers=1)).exit_code == 0
     prefix = on_disk_of(tmp_path / which, f"size={size}", keep=tmp_path / "kept")
     ended = Call(spec, out, store, ("--json",), prefix=prefix).run()
     assert ended.code == 4, ended.out + ended.err
@@ -50,7 +53,7 @@ def test_a_full_disk(tmp_path: Path, which: str, size: str) -> None:
     whole = {name: d for name, d in digests(left).items() if not name.startswith((".", "manifest", "findings", "sheet"))}
     assert whole.items() <= digests(good).items()
     assert leftovers(left, tmp_path / "kept" / "after") == []
-    assert Call(spec, out, store).run().code == 0
+    assert build(order(spec), out, Settings(store=store, workers=1)).exit_code == 0
     assert digests(out) == digests(good)
 
 
@@ -79,8 +82,8 @@ def test_files_may_not_grow(tmp_path: Path, limit: int) -> None:
     assert "disk-full" in ended.out
     assert "Traceback" not in ended.err
     assert leftovers(out, store) == []
-    assert Call(spec, out, store).run().code == 0
-    assert Call(spec, tmp_path / "good", tmp_path / "other").run().code == 0
+    assert build(order(spec), out, Settings(store=store, workers=1)).exit_code == 0
+    assert build(order(spec), tmp_path / "good", Settings(store=tmp_path / "other", workers=1)).exit_code == 0
     assert digests(out) == digests(tmp_path / "good")
 
 

@@ -104,7 +104,7 @@ sys.addaudithook(hook)
 """Ends the process, as by kill -9, when it is about to change the disk for the so-manieth time."""
 
 
-@pytest.mark.parametrize("step", range(0, 90, 1 if SLOW else 12))
+@pytest.mark.parametrize("step", range(0, 90, 1 if SLOW else 18))
 def test_killed_before_each_change_of_the_disk(tmp_path: Path, step: int) -> None:
     spec, out, store = write_poster(tmp_path / "in"), tmp_path / "out", tmp_path / "store"
     (tmp_path / "hook").mkdir()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .builds import CARD, Call, digests, write_batch
+from .builds import CARD, SLOW, Call, digests, write_batch
 
-ROWS = 4
+ROWS = 4 if SLOW else 3
 CARD_BOTH = CARD.replace("locales: [en]", "locales: [zh-CN, en-GB]").replace(
     "title: Name\n", "title: Name\nsubtitle: \"{{ '2026-04-18' | date }} · {{ 1234.5 | money(locale) }}\"\n"
 )
@@ -64,7 +64,7 @@ def test_in_another_process_with_other_settings(first: tuple[Path, dict[str, str
 def test_in_another_order(first: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     """Made piece by piece, the last first, then put together: neighbours and order decide nothing."""
     spec, good = first
-    for names in (["r003"], ["r001", "r002"], ["zh-CN"], []):
+    for names in (["r002"], ["zh-CN"], []):
         chosen = [word for name in names for word in ("--select", name)]
         ended = Call(spec, tmp_path / "out", tmp_path / "store", ("--workers", "1", *chosen)).run()
         assert ended.code == 0, ended.err
