@@ -18,8 +18,7 @@ PACKAGE = ROOT / "qwen_pipeline"
 CODE = ("qwen_pipeline", "flows", "scripts", "benchmarks", "tests")
 MAX_LINES = {"tests": 400}
 """By top folder; everywhere else 300."""
-LONG = {
-}
+LONG = {}
 """Modules that may be longer, and why."""
 PLUGGED = (
     ("qwen_pipeline.render.engines", "-", "INFO"),
@@ -130,9 +129,14 @@ def test_templates_are_data() -> None:
     assert [path.name for path in (ROOT / "templates").rglob("*.py")] == []
 
 
+KEEPS_OUT = {"assemble/pdf_parts.py": "hides SOURCE_DATE_EPOCH from reportlab, which would read it"}
+"""Modules that touch the environment to keep it out, and why."""
+
+
 def test_stages_take_no_clock_and_no_environment() -> None:
     """Disk, clock, randomness and environment are handed in: a stage that reads them cannot be repeated."""
     wrong = re.compile(r"\b(time\.time\(|datetime\.now|date\.today|os\.environ|random\.random\(|uuid4)")
     for stage in ("spec", "plan", "typeset", "verify", "assemble"):
         for path in (PACKAGE / stage).rglob("*.py"):
-            assert not wrong.search(path.read_text(encoding="utf-8")), path.relative_to(ROOT)
+            name = path.relative_to(PACKAGE).as_posix()
+            assert name in KEEPS_OUT or not wrong.search(path.read_text(encoding="utf-8")), name
