@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,20 +59,14 @@ def _canvas(path: Path, first_font: str, sheet: Sheet) -> Any:
     from reportlab.pdfgen.canvas import Canvas
 
     rl_config.useA85 = 0  # ASCII85 makes files a quarter larger and pictures ten times slower to write
-    # reportlab takes the date, which enters names and ids, from the environment where it is there, even for invariant files.
-    stated = os.environ.pop("SOURCE_DATE_EPOCH", None)
-    try:
-        return Canvas(
-            str(path),
-            pagesize=(sheet.width_pt, sheet.height_pt),
-            pageCompression=1,
-            invariant=1,
-            initialFontName=first_font,
-            pdfVersion=(1, 6),
-        )
-    finally:
-        if stated is not None:
-            os.environ["SOURCE_DATE_EPOCH"] = stated
+    return Canvas(
+        str(path),
+        pagesize=(sheet.width_pt, sheet.height_pt),
+        pageCompression=1,
+        invariant=1,
+        initialFontName=first_font,
+        pdfVersion=(1, 6),
+    )
 
 
 def _groups(pages: Iterable[TypesetPage], look: PdfLook) -> Iterator[list[TypesetPage]]:

@@ -28,7 +28,7 @@ from qwen_pipeline.types import (
 from qwen_pipeline.typeset.faces import face_name
 
 from .scenes import is_procedural
-from .state import WorkState
+from .state import WorkState, undated
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -75,7 +75,7 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
     """Make a piece's files, check them, and keep them in the store. Runs in a worker."""
     piece = task.piece
     tools = PieceTools(state, task.pictures)
-    with state.store.staging() as folder, explained(folder):
+    with state.store.staging() as folder, explained(folder), undated():
         pages = tuple(tools.solve(page) for page in piece.pages)
         delivery = assemble.Delivery(
             piece,

@@ -14,7 +14,7 @@ from qwen_pipeline.types import Artifact, OutputRequest, Piece
 from .bench import code_digest, fonts_digest
 from .deliver import Shelf
 from .run import Run
-from .state import WorkState, make_state
+from .state import WorkState, make_state, undated
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -71,7 +71,7 @@ def write_sheet(state: WorkState, task: SheetTask) -> StoredOutput:
 
     write = assemble.get_format(task.request.format).write_run
     assert write is not None
-    with state.store.staging() as scratch, state.store.staging() as folder, explained(folder):
+    with state.store.staging() as scratch, state.store.staging() as folder, explained(folder), undated():
         entries = tuple(_entry(number, entry, scratch) for number, entry in enumerate(task.entries))
         artifacts = write(assemble.RunDelivery(task.name, entries), task.request, folder, PieceTools(state, {}))
         return state.store.put_output(task.fingerprint, folder, artifacts)

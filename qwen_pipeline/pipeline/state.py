@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from qwen_pipeline.render import Session
     from qwen_pipeline.typeset import Fonts
+
+_DATE = "SOURCE_DATE_EPOCH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,17 @@ class WorkState:
         return render.Session(
             lambda: module.open_engine(self.setup.settings), self.store, lettering=lettering_files(scenes, self)
         )
+
+
+@contextmanager
+def undated() -> Iterator[None]:
+    """Without the environment's date, which reportlab puts into names and ids even of files that are to be invariant."""
+    stated = os.environ.pop(_DATE, None)
+    try:
+        yield
+    finally:
+        if stated is not None:
+            os.environ[_DATE] = stated
 
 
 def picture_box(page: Page, width_px: int, height_px: int) -> Box:

@@ -135,7 +135,7 @@ class Store:
                 self._lock_path(_STAGING, name).unlink(missing_ok=True)
 
     def _take_place(self, source: Path, made: StoredOutput) -> StoredOutput:
-        """Put a finished folder under its final name. Where another process was first, its own stays: others may be reading it."""
+        """Put a finished folder under its final name. Where another process was first, its own stays: it may be in use."""
         target = made.folder
         for _ in range(_TRIES):
             with contextlib.suppress(OSError):
