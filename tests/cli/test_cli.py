@@ -223,7 +223,7 @@ def test_new_specs_are_right_at_once(capsys: pytest.CaptureFixture[str], tmp_pat
     head = spec.read_text("utf-8").splitlines()[0]
     schema = folder / head.split("$schema=")[1]
     assert json.loads(schema.read_text("utf-8"))["type"] == "object"
-    code, out, err = call(capsys, "check", spec)
+    code, _out, err = call(capsys, "check", spec)
     assert (code, err) == (0, "")
     assert call(capsys, "new", kind, "first", "--out", tmp_path)[0] == 2
 
