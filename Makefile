@@ -22,7 +22,7 @@ test: $(VENV)/.test ## what CI runs: ruff, mypy, import contracts, pytest
 lint: $(VENV)/.test ## ruff, mypy, import contracts
 	@$(PY) -m ruff check
 	@$(PY) -m mypy
-	@$(VENV)/bin/lint-imports --no-timing --verbose > $(VENV)/lint-imports.log 2>&1 || (cat $(VENV)/lint-imports.log; exit 1)
+	@$(VENV)/bin/lint-imports --no-logo > $(VENV)/lint-imports.log 2>&1 || (cat $(VENV)/lint-imports.log; exit 1)
 	@echo "import contracts kept"
 
 docs: $(VENV)/.test ## write the generated pages again
