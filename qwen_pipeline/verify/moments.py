@@ -26,7 +26,8 @@ _PART = "上午|早上|清早|清晨|凌晨|早|中午|下午|晚上|傍晚|今�
 _DAY = rf"(?P<month>{_NUMBER})\s?月\s?(?P<day>{_NUMBER})\s?[日号號]?"
 _HAN_DATE = re.compile(rf"(?:(?P<year>\d{{4}})\s?年\s?)?(?P<month>{_NUMBER})\s?月(?!度)(?:\s?(?P<day>{_NUMBER})\s?[日号號])?")
 _HAN_DATES = re.compile(rf"(?:(?P<year>\d{{4}})\s?年\s?)?{_DAY}{_DASH}(?P<last>{_NUMBER})\s?[日号號]")
-_HAN_DAYS = re.compile(rf"(?<!\d)(?:(?P<day>\d{{1,2}})\s?[日号號]?{_DASH})?(?P<last>\d{{1,2}})\s?[日号號](?![线楼门馆店院厅])")
+_HAN_DAYS = re.compile(rf"(?<!\d)(?:(?P<day>\d{{1,2}})\s?[日号號]?{_DASH})?(?P<last>\d{{1,2}})\s?日")
+"""Days without a month. `12号` alone is left a number: it is as often a house, a gate or an issue."""
 _ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
 _SLASH_DATE = re.compile(r"(?<![\d/])(?P<first>\d{1,2})[/.](?P<second>\d{1,2})[/.](?P<year>\d{4})(?!\d)")
 _HAN_WEEKDAY = re.compile(

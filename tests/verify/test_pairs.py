@@ -16,6 +16,8 @@ TRUE = [
     ("4月18日—20日 9:00—18:00", "18–20 April, 9:00–18:00"),
     ("18—20日，西湖文化广场", "18–20 April, West Lake Cultural Plaza"),
     ("第九届春茶市集", "The ninth Spring Tea Fair"),
+    ("第九届 · 第 10 号", "The ninth annual, no. 10"),
+    ("和平路 12 号", "12 Heping Road"),
     ("八十位茶农，一百二十款新茶", "Eighty growers, 120 new teas"),
     ("10万册旧书", "100,000 second-hand books"),
     ("全场七折", "30% off everything"),
