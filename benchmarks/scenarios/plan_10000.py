@@ -1,7 +1,7 @@
 """The plan of a batch of 10,000 pieces: 5,000 rows of a CSV in two languages.
 
-Once with one line of text a piece and no picture, and once as campaigns are: a product layout with strings and a price from the row,
-and 5,000 different pictures, each with a prompt of its own.
+Once with one line of text a piece and no picture, and once as campaigns are: a product layout with strings and a price from
+the row, and 5,000 different pictures, each with a prompt of its own.
 """
 
 from __future__ import annotations
