@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import Canvas, Layer, Place, Region, TextLayer, TextPart
+from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region, TextLayer, TextPart
 from qwen_pipeline.types.spec import (
     Document,
+    GradientSpec,
     Layout,
     PageSource,
     SceneSpec,
@@ -34,6 +35,7 @@ from .scenes import SceneSetting
 from .scope import Scope, text_for
 from .theme import Palette, make_palette, text_style
 
+_NEARLY_OPAQUE = 0.85
 _CHART_COLORS = ("primary", "accent", "secondary", "muted")
 
 
@@ -264,6 +266,16 @@ def _grounds(layout: Layout, regions: Mapping[str, Region], palette: Palette, ha
         if isinstance(spec, ShapeLayerSpec) and spec.shape == "rect" and isinstance(spec.fill, str) and "/" not in spec.fill:
             box = regions[spec.in_].box if spec.in_ in regions else None
             out.append((spec.id, box, palette.color(spec.fill)))
+        elif isinstance(spec, ShapeLayerSpec) and isinstance(spec.fill, GradientSpec) and spec.in_ in regions:
+            out.append((spec.id, *_dense_half(spec.fill, regions[spec.in_].box, palette)))
         else:
             out.append((spec.id, None, None))
     return tuple(out)
+
+
+def _dense_half(fill: GradientSpec, box: Box, palette: Palette) -> tuple[Box | None, Color | None]:
+    """The half of a level ramp that starts nearly opaque, as a ground; (None, None) for any other gradient."""
+    color = palette.color(fill.stops[0][1])
+    if fill.gradient != "linear" or fill.angle != 0 or color.alpha < _NEARLY_OPAQUE:
+        return None, None
+    return Box(box.x_pt, box.y_pt, box.w_pt / 2, box.h_pt), Color(color.r, color.g, color.b)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import qwen_pipeline
 from qwen_pipeline.errors import SpecError
-from qwen_pipeline.types import ChartLayer, TextLayer
+from qwen_pipeline.types import ChartLayer, ImageLayer, TextLayer
 
 from .plans import example, has, layer, only, plan, text, texts
 
@@ -237,3 +238,11 @@ def test_baked_without_a_picture_is_overlay(tmp_path: Path) -> None:
     title = layer(only(made).pages[0], "title")
     assert isinstance(title, TextLayer)
     assert title.render == "overlay"
+
+
+def test_a_logo_on_a_dense_ramp_is_the_one_for_dark_grounds() -> None:
+    examples = Path(__file__).parent.parent.parent / "examples" / "07-one-brand"
+    deck = qwen_pipeline.plan(examples / "opening-deck.yaml", engine="draft")
+    logos = {page.id: layer.path for page in deck.pieces[0].pages for layer in page.layers if isinstance(layer, ImageLayer)}
+    assert logos["close"].endswith("logo-on-dark.png")
+    assert logos["cover"].endswith("logo.png")
