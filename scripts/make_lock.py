@@ -19,6 +19,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+OWN_EXTRAS = re.compile(r"qwen-pipeline\[(.+)\]")
 HEADER = """\
 # One version of everything, for `pip install -c requirements.lock -e ".[flows,dev]"`. Made by `make lock`.
 """
@@ -33,15 +34,24 @@ def resolve(requirements: list[str]) -> dict[str, str]:
         command = [str(python), "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", str(report)]
         subprocess.run([*command, *requirements], check=True)
         found = json.loads(report.read_text(encoding="utf-8"))["install"]
-    return {item["metadata"]["name"]: item["metadata"]["version"] for item in found}
+    return {item["metadata"]["name"]: item["metadata"]["version"].partition("+")[0] for item in found}
 
 
 def requirements(extras: list[str]) -> list[str]:
     """The project's direct requirements with the named extras, and what builds its wheel."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    offered = project["project"]["optional-dependencies"]
     wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    for extra in extras:
-        wanted += project["project"]["optional-dependencies"][extra]
+    waiting, seen = list(extras), set(extras)
+    while waiting:
+        for requirement in offered[waiting.pop()]:
+            own = OWN_EXTRAS.fullmatch(requirement)
+            if own is None:
+                wanted.append(requirement)
+                continue
+            new = [name.strip() for name in own[1].split(",") if name.strip() not in seen]
+            waiting += new
+            seen.update(new)
     return wanted
 
 

@@ -15,6 +15,7 @@ from .layers import (
     TextStyle,
 )
 from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
+from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
 from .result import Artifact, Estimate, Failure, Finding, InputFile, Manifest, Plan, Severity, TextOutcome
 from .scene import CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
@@ -30,8 +31,10 @@ __all__ = [
     "ChartLayer",
     "CheckRule",
     "Color",
+    "EditOp",
     "EngineInfo",
     "Estimate",
+    "ExpectedString",
     "Fact",
     "Failure",
     "Finding",
@@ -51,12 +54,17 @@ __all__ = [
     "Page",
     "Paint",
     "PathItem",
+    "PictureReading",
     "Piece",
+    "PixelBox",
     "Place",
     "Plan",
     "Plate",
     "QrLayer",
     "QrMark",
+    "Quad",
+    "ReadChar",
+    "ReadLine",
     "Region",
     "Scene",
     "SceneHints",
@@ -67,6 +75,8 @@ __all__ = [
     "Severity",
     "Shadow",
     "ShapeLayer",
+    "Spelling",
+    "StringReading",
     "TextItem",
     "TextLayer",
     "TextOutcome",
