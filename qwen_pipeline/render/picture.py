@@ -1,12 +1,18 @@
-"""Is what came back a picture of the size and kind that was asked for?"""
+"""Is what came back a picture of the size and kind that was asked for? And has an edit kept to its parts of it?"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from qwen_pipeline.errors import BadPicture
-from qwen_pipeline.types import SceneRequest
+from qwen_pipeline.types import PixelBox, SceneRequest
+
+FEATHER_PX = 8
+"""How far inside a part's edges an edit fades in, at most; a quarter of the part's shorter side in small ones."""
 
 
 def check_picture(image: Image.Image, request: SceneRequest) -> None:
@@ -31,3 +37,30 @@ def _is_blank(image: Image.Image) -> bool:
     if image.mode == "RGBA" and bands[3][1] == 0:
         return True
     return all(low == high for low, high in bands)
+
+
+def keep_outside(edited: Image.Image, source: Path, within: Sequence[PixelBox]) -> Image.Image:
+    """The edited picture inside the boxes, the source everywhere else, byte for byte; the edit fades in inside the edges."""
+    with Image.open(source) as picture:
+        before: Image.Image = picture.convert(edited.mode)
+    if before.size != edited.size:
+        before = before.resize(edited.size, Image.Resampling.LANCZOS)
+    mask = np.zeros((edited.height, edited.width), np.float32)
+    for box in within:
+        _open_box(mask, box)
+    return Image.composite(edited, before, Image.fromarray(np.rint(mask * 255).astype(np.uint8)))
+
+
+def _open_box(mask: np.ndarray, box: PixelBox) -> None:
+    """Let the edit through inside `box`: 0 at its edge, 1 further in."""
+    height, width = mask.shape
+    left, top = max(0, round(box.left)), max(0, round(box.top))
+    right, bottom = min(width, round(box.right)), min(height, round(box.bottom))
+    if right <= left or bottom <= top:
+        return
+    feather = max(1.0, min(FEATHER_PX, (right - left) / 4, (bottom - top) / 4))
+    rows, cols = np.arange(bottom - top), np.arange(right - left)
+    down = np.minimum(rows + 1, bottom - top - rows) / (feather + 1)
+    across = np.minimum(cols + 1, right - left - cols) / (feather + 1)
+    fade = np.minimum(1.0, np.minimum(down[:, None], across[None, :]))
+    mask[top:bottom, left:right] = np.maximum(mask[top:bottom, left:right], fade)

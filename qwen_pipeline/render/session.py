@@ -148,9 +148,11 @@ class Session:
                 image = engine.render(scene.request, conditioning, inputs)
             except MemoryError as again:
                 raise _out_of_memory(again) from again
-        from .picture import check_picture  # with numpy; a session that finds everything in the store needs none
+        from .picture import check_picture, keep_outside  # with numpy; a session that finds everything in the store needs none
 
         check_picture(image, scene.request)
+        if scene.request.within and inputs.source is not None:
+            image = keep_outside(image, inputs.source, scene.request.within)
         return self._store.put_scene(scene.request, image, _meta(engine, image, self._clock() - start))
 
     def _opened(self) -> Engine:

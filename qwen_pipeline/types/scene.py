@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .geometry import Color
+from .reading import PixelBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class SceneRequest:
     """sha256 of an RGBA picture with the baked strings, for engines that letter exactly."""
     transparent: bool = False
     hints: SceneHints | None = None
+    within: tuple[PixelBox, ...] = ()
+    """Of an edit: only these parts, in pixels of its own picture, may change. Empty = all of it."""
 
 
 @dataclass(frozen=True, slots=True)

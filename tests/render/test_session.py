@@ -3,10 +3,12 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from qwen_pipeline.render import Session
-from qwen_pipeline.types import Failure, SceneResult
+from qwen_pipeline.types import Failure, PixelBox, SceneResult
 
 from ..support.engines.faults import factory
 from .scenes import Shelf, scene
@@ -101,6 +103,21 @@ def test_out_of_memory_twice_is_a_failure(shelf: Shelf, fault: str) -> None:
     assert failed.code == "out-of-memory"
     assert isinstance(good, SceneResult)
 
+
+
+def test_an_edit_keeps_to_its_parts(shelf: Shelf) -> None:
+    base = scene("base")
+    part = PixelBox(20, 30, 80, 70)
+    edit = scene("rewrite", seed=2, source=base, within=(part, PixelBox(150, 110, 500, 500)))
+    open_engine, _ = factory()
+    before, after = Session(open_engine, shelf).render([base, edit])
+    assert isinstance(before, SceneResult)
+    assert isinstance(after, SceneResult)
+    with Image.open(before.path) as one, Image.open(after.path) as two:
+        changed = (np.asarray(one) != np.asarray(two)).any(axis=2)
+    assert changed[40:60, 30:70].mean() > 0.9
+    changed[30:70, 20:80] = changed[110:, 150:] = False
+    assert not changed.any()
 
 
 def test_one_bad_prompt_does_not_spoil_the_encoding(shelf: Shelf) -> None:
