@@ -8,6 +8,7 @@
     │   └── BudgetRefused            over `limits`
     ├── RenderError               4
     │   ├── EngineUnavailable        no such engine here, or its requirements are missing
+    │   ├── ReaderUnavailable        no such reader of pictures here, or its requirements are missing
     │   ├── PromptTooLong            over the engine's prompt limit
     │   ├── OutOfMemory              every plan was tried
     │   └── BadPicture               wrong size, NaN, blank
@@ -102,6 +103,10 @@ class RenderError(QwenPipelineError):
 
 class EngineUnavailable(RenderError):
     code = "engine-unavailable"
+
+
+class ReaderUnavailable(RenderError):
+    code = "reader-unavailable"
 
 
 class PromptTooLong(RenderError):

@@ -24,6 +24,7 @@ PLUGGED = (
     ("qwen_pipeline.render.engines", "-", "INFO"),
     ("qwen_pipeline.assemble.formats", "_", "FORMAT"),
     ("qwen_pipeline.verify.checks", "_", "CHECK"),
+    ("qwen_pipeline.verify.readers", "_", "INFO"),
 )
 """Packages where a file's name is an id: (package, what an underscore may stand for, what the module must define)."""
 

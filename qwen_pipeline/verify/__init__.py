@@ -1,7 +1,10 @@
 """Finished pieces -> findings. `checks/` holds one check a file; `profiles/` says which run by default, and why."""
 
 from .check import Check, Outcome, Settings, check
+from .matching import needs_exact
 from .profile import load_profile, profile_name
+from .read import read_picture
+from .reader import Reader, open_reader, reader_ids, reader_module
 from .runner import all_checks, check_rules, effective_rules, run
 from .subject import Delivered, Raster, Subject
 
@@ -10,6 +13,7 @@ __all__ = [
     "Delivered",
     "Outcome",
     "Raster",
+    "Reader",
     "Settings",
     "Subject",
     "all_checks",
@@ -17,6 +21,11 @@ __all__ = [
     "check_rules",
     "effective_rules",
     "load_profile",
+    "needs_exact",
+    "open_reader",
     "profile_name",
+    "read_picture",
+    "reader_ids",
+    "reader_module",
     "run",
 ]

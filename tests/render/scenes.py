@@ -28,14 +28,19 @@ REQUEST = SceneRequest("draft", "1", "", "", "one teapot on a ledge", "", 160, 1
 
 
 def hints(
-    style: str = "", subject: str = "", palette: str = "tea", tone: str = "light", calm: tuple[CalmArea, ...] = (),
-        words: str = ""
+    style: str = "",
+    subject: str = "",
+    palette: str = "tea",
+    tone: str = "light",
+    calm: tuple[CalmArea, ...] = (),
+    words: str = "",
 ) -> SceneHints:
     return SceneHints(style, words, subject, PALETTES[palette], tone, calm)  # type: ignore[arg-type]
 
 
-def scene(prompt: str, seed: int = 1, source: Scene | None = None, used_by: tuple[str, ...] = ("piece",),
-    **changes: Any) -> Scene:
+def scene(
+    prompt: str, seed: int = 1, source: Scene | None = None, used_by: tuple[str, ...] = ("piece",), **changes: Any
+) -> Scene:
     request = replace(REQUEST, prompt=prompt, seed=seed, source=source.fingerprint if source else None, **changes)
     return Scene(scene_fingerprint(request), request, used_by=used_by)
 

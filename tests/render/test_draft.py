@@ -19,8 +19,16 @@ from qwen_pipeline.types import CalmArea, Color, contrast_ratio
 from .scenes import PALETTES, REQUEST, hints
 
 STYLES = compose.style_ids()
-SUBJECTS = ("teapot, tea terraces behind", "harbour with sails", "city skyline", "a running shoe", "lanterns", "",
-    "noodle bowl", "data network")
+SUBJECTS = (
+    "teapot, tea terraces behind",
+    "harbour with sails",
+    "city skyline",
+    "a running shoe",
+    "lanterns",
+    "",
+    "noodle bowl",
+    "data network",
+)
 
 
 def render(request: object, inputs: SceneInputs = SceneInputs()) -> Image.Image:  # noqa: B008
@@ -150,8 +158,9 @@ def test_transparent_is_the_hero_alone() -> None:
         assert 0.1 < (alpha == 255).mean() < 0.9, style
 
 
-@pytest.mark.parametrize("instruction", ["night", "warmer light", "变得更冷", "monochrome", "brighter", "darker", "soft mist",
-    "vivid", "tidy it up"])
+@pytest.mark.parametrize(
+    "instruction", ["night", "warmer light", "变得更冷", "monochrome", "brighter", "darker", "soft mist", "vivid", "tidy it up"]
+)
 def test_edits_change_the_picture(tmp_path: Path, instruction: str) -> None:
     before = render(REQUEST)
     before.save(tmp_path / "before.png")
@@ -201,6 +210,7 @@ def test_an_edit_keeps_the_words_legible(tmp_path: Path) -> None:
 def test_odd_formats() -> None:
     for size in ((1, 1), (3, 400), (900, 20), (17, 19)):
         for style in STYLES:
-            image = render(replace(REQUEST, width_px=size[0], height_px=size[1], hints=hints(style, "teapot",
-                calm=(CalmArea(0, 0, 1, 1),))))
+            image = render(
+                replace(REQUEST, width_px=size[0], height_px=size[1], hints=hints(style, "teapot", calm=(CalmArea(0, 0, 1, 1),)))
+            )
             assert image.size == size

@@ -146,8 +146,9 @@ def test_same_request_same_bytes_whatever_comes_before(engine: Engine) -> None:
 
 
 def test_neighbours_do_not_matter(engine: Engine) -> None:
-    requests = [request_for(engine, seed=s, prompt=p) for s, p in ((1, "a cup"), (2, "a mountain with many words around it"),
-        (3, "sea"))]
+    requests = [
+        request_for(engine, seed=s, prompt=p) for s, p in ((1, "a cup"), (2, "a mountain with many words around it"), (3, "sea"))
+    ]
     alone = [digest(draw(engine, r)) for r in requests]
     together = engine.encode(requests, [SceneInputs()] * 3)
     assert [digest(engine.render(r, together[scene_fingerprint(r)], SceneInputs())) for r in reversed(requests)] == alone[::-1]

@@ -57,8 +57,9 @@ def test_one_fingerprint_is_drawn_once(shelf: Shelf) -> None:
 def test_stored_as_soon_as_drawn(shelf: Shelf) -> None:
     open_engine, _ = factory()
     stored: list[int] = []
-    Session(open_engine, shelf).render([scene("a", 1), scene("b", 2),
-        scene("c", 3)], lambda d, t, r: stored.append(len(shelf.kept)))
+    Session(open_engine, shelf).render(
+        [scene("a", 1), scene("b", 2), scene("c", 3)], lambda d, t, r: stored.append(len(shelf.kept))
+    )
     assert stored == [1, 2, 3]
 
 
@@ -102,7 +103,6 @@ def test_out_of_memory_twice_is_a_failure(shelf: Shelf, fault: str) -> None:
     assert isinstance(failed, Failure)
     assert failed.code == "out-of-memory"
     assert isinstance(good, SceneResult)
-
 
 
 def test_an_edit_keeps_to_its_parts(shelf: Shelf) -> None:
