@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PREFIX = "QWEN_PIPELINE_"
 Offload = Literal["auto", "none", "phase", "blocks", "disk"]
@@ -30,6 +30,12 @@ class Settings(BaseModel):
 
     store: Path = Field(default_factory=default_store)
     """Where scenes, outputs and run records are kept."""
+    shared: str | None = None
+    """A folder or an fsspec URL (`s3://bucket/prefix`) behind the store, for machines that work together."""
+    lease_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    """A machine that has not been heard of for so many seconds is gone, and its work is taken over."""
+    limit_s: Annotated[float, Field(gt=0)] | None = None
+    """Seconds that one picture or one piece may take; a process that takes longer is ended. None = as long as it takes."""
     weights: Path | None = None
     """A folder with weights; None looks in the Hugging Face cache. Nothing is downloaded."""
     device: str = "auto"
@@ -40,6 +46,13 @@ class Settings(BaseModel):
     """How much of the accelerator's memory may be used; None = what is free."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
     """Processes that set, write and check pieces; None = by the number of pieces and cores."""
+
+    @field_validator("shared")
+    @classmethod
+    def _without_secrets(cls, url: str | None) -> str | None:
+        if url and "://" in url and "@" in url.partition("://")[2].partition("/")[0]:
+            raise ValueError("an address with a password ends up in logs; put credentials into the environment")
+        return url
 
     @model_validator(mode="before")
     @classmethod

@@ -26,6 +26,7 @@ _ORDER = (
 )
 _MACHINE = (
     click.option("--store", type=FOLDER, help="Where pictures and outputs are kept.  [default: the user's cache folder]"),
+    click.option("--shared", metavar="URL", help="A folder or s3://... behind the store, common to several machines."),
     click.option("--weights", type=FOLDER, help="A folder with an engine's weights."),
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, and nothing else.")
@@ -38,7 +39,7 @@ def order_options(function: F) -> F:
 
 
 def machine_options(function: F) -> F:
-    """--store, --weights."""
+    """--store, --shared, --weights."""
     return _apply(_MACHINE, function)
 
 
@@ -64,5 +65,5 @@ def take_settings(given: dict[str, Any], **more: Any) -> Settings:
     """Machine settings: the environment's, and over them what the command line gives."""
     from qwen_pipeline.settings import Settings
 
-    stated = {"store": given.get("store"), "weights": given.get("weights"), **more}
+    stated = {"store": given.get("store"), "shared": given.get("shared"), "weights": given.get("weights"), **more}
     return Settings(**{name: value for name, value in stated.items() if value is not None})

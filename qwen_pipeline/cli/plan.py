@@ -26,13 +26,13 @@ _MAX_LISTED = 40
 def COMMAND(specs: tuple[Path, ...], as_json: bool, show_all: bool, **given: Any) -> int:
     """Show pieces, pictures, files and time, and what is made already."""
     from qwen_pipeline.pipeline import forecast, make_plan
-    from qwen_pipeline.store import Store
+    from qwen_pipeline.store import open_store
 
     settings = options.take_settings(given)
     shown = []
     for spec in specs:
         planned = make_plan(options.take_order(spec, given), settings)
-        ahead = forecast(planned.plan, Store(settings.store))
+        ahead = forecast(planned.plan, open_store(settings))
         if as_json:
             shown.append(_object(ahead))
         else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qwen_pipeline.errors import Refused, RenderError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import FileStamp, OutRecord, Store, explained, sweep_partials
+from qwen_pipeline.store import FileStamp, OutRecord, Store, explained, open_store, sweep_partials
 from qwen_pipeline.types import Manifest
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
@@ -30,7 +30,7 @@ def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unhea
     Raises SpecError, Refused and EngineUnavailable before any work. What goes wrong later is in the manifest: a piece that
     fails does not stop the others, and one that a check refuses lies under `out/rejected`.
     """
-    store = Store(settings.store)
+    store = open_store(settings)
     out = out.absolute()
 
     def waiting() -> None:

@@ -13,7 +13,7 @@ from qwen_pipeline import assemble, render
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import file_digest, scene_fingerprint
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import REQUEST_KEY, Store
+from qwen_pipeline.store import REQUEST_KEY, Store, open_store
 from qwen_pipeline.store.records import adapter
 from qwen_pipeline.types import Failure, Scene, SceneRequest
 
@@ -68,8 +68,8 @@ def _redraw(entry: Mapping[str, Any], out: Path, settings: Settings, scratch: St
     if version != requests[-1].engine_version:
         message = f"this picture was drawn by {requests[-1].engine} {requests[-1].engine_version}; here is version {version}"
         raise RenderError(message, code="other-version", hint="install the version that drew it")
-    store = Store(settings.store)
-    state = make_state(WorkSetup(scratch.root, requests[-1].engine, settings))
+    store = open_store(settings)
+    state = make_state(WorkSetup(scratch.root, requests[-1].engine, settings.model_copy(update={"shared": None})))
     for digest in {request.lettering for request in requests if request.lettering}:
         found = store.asset(digest) or files.get(digest)
         if found is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import Store
+from qwen_pipeline.store import open_store
 from qwen_pipeline.types import Box, Page, Scene, SceneResult, TypesetPage
 from qwen_pipeline.types.spec import FontSpec
 
@@ -45,7 +45,7 @@ class WorkState:
     def __init__(self, setup: WorkSetup) -> None:
         self.setup = setup
         self.engine = setup.engine
-        self.store = Store(setup.store)
+        self.store = open_store(setup.settings.model_copy(update={"store": setup.store}))
 
     @cached_property
     def fonts(self) -> Fonts:

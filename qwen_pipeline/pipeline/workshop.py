@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import Store
+from qwen_pipeline.store import open_store
 from qwen_pipeline.types import Failure, Piece
 
 from .order import OnEvent, Order, unheard
@@ -40,7 +40,7 @@ class Workshop:
     def __init__(self, order: Order, settings: Settings) -> None:
         self.planned: Planned = make_plan(order, settings)
         self.settings = settings
-        self.store = Store(settings.store)
+        self.store = open_store(settings)
         self.missing = tuple(p for p in self.planned.plan.pieces if self.store.output(p.fingerprint) is None)
         self.hands = worker_count(settings.workers, max(4, len(self.missing)))
         self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()

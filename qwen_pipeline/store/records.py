@@ -84,9 +84,13 @@ def adapter(type_: Any) -> TypeAdapter[Any]:
 
 def save(path: Path, type_: Any, value: Any, scratch: Path) -> None:
     """Write a record, whole or not at all, by way of `scratch`."""
+    write_bytes(path, encode(type_, value), durable=False, scratch=scratch)
+
+
+def encode(type_: Any, value: Any) -> bytes:
+    """A record as it is written."""
     body = adapter(type_).dump_json(value)
-    data = _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n"
-    write_bytes(path, data, durable=False, scratch=scratch)
+    return _HEAD + hashlib.sha256(body).hexdigest().encode() + _MIDDLE + body + b"}\n"
 
 
 def load(path: Path, type_: Any) -> Any:
@@ -98,10 +102,15 @@ def load(path: Path, type_: Any) -> Any:
             data = None
     if data is None:
         raise FileNotFoundError(path)
+    return decode(data, type_, str(path))
+
+
+def decode(data: bytes, type_: Any, name: str) -> Any:
+    """A record from its bytes. Raises Damaged where they are not those written."""
     body = data[_BODY_AT:-2]
     if not data.startswith(_HEAD) or data[len(_HEAD) : len(_HEAD) + 64] != hashlib.sha256(body).hexdigest().encode():
-        raise Damaged(f"{path} is damaged")
+        raise Damaged(f"{name} is damaged")
     try:
         return adapter(type_).validate_json(body)
     except ValidationError as error:
-        raise Damaged(f"{path} was written by another version") from error
+        raise Damaged(f"{name} was written by another version") from error

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, Te
 
 from . import records, runs
 from .files import Damaged, atomic, explained, is_whole, remove, size_of, write_bytes
+from .locks import Locks
 from .records import OutputRecord, SceneMeta, SceneRecord, StoredOutput
 from .runs import OutRecord
 
@@ -30,11 +31,8 @@ _STAGING = "staging"
 _TRIES = 3
 
 
-class Store:
+class Store(Locks):
     """Scenes, outputs and assets under one folder, which is made when it is first needed. Safe to use from many processes."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = Path(root).absolute()
 
     @property
     def fonts_dir(self) -> Path:
@@ -195,35 +193,6 @@ class Store:
         """All runs, the oldest first."""
         return runs.read_lines(self.root / "runs.jsonl")
 
-    # --- locks ---------------------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def lock(self, kind: str, name: str, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
-        """Hold `kind/name` against every other process using this store; `on_wait` is called once if somebody else has it.
-
-        The lock is the operating system's, so it goes away with the process that holds it, however that ends.
-        """
-        from filelock import FileLock, Timeout  # brings asyncio with it
-
-        path = self._lock_path(kind, name)
-        with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path, thread_local=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if on_wait:
-                    on_wait()
-                lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def scene_lock(self, fingerprint: str) -> contextlib.AbstractContextManager[None]:
-        """Held while a picture is drawn, so that no other process draws it too. Look for it again once inside."""
-        return self.lock("scene", fingerprint)
-
     # --- inside --------------------------------------------------------------------------------------------------------
 
     def sweep(self) -> None:
@@ -238,9 +207,6 @@ class Store:
                     with FileLock(path, timeout=0):
                         shutil.rmtree(entry.path, ignore_errors=True)
                         path.unlink(missing_ok=True)
-
-    def _lock_path(self, kind: str, name: str) -> Path:
-        return self.root / "locks" / kind / hashlib.sha256(name.encode()).hexdigest()[:32]
 
     def _make_root(self) -> None:
         with explained(self.root):

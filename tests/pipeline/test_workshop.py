@@ -40,3 +40,15 @@ def test_nothing_is_left_to_make(poster: Path, settings: Settings, tmp_path: Pat
     shop = Workshop(order(poster), settings)
     assert (shop.shards(), shop.drawing_shards()) == ((), ())
     shop.close()
+
+
+def test_machines_share_what_they_make(batch: Callable[[int], Path], tmp_path: Path) -> None:
+    """Two machines, each with a store of its own, and one place behind them: nothing is drawn twice, the bytes are the same."""
+    path, shared = batch(4), str(tmp_path / "shared")
+    here, there = (Settings(store=tmp_path / name, workers=1, shared=shared, lease_s=1) for name in ("here", "there"))
+    part = build(order(path, select=("r00", "r01")), tmp_path / "part", here)
+    assert part.rendered == 2
+    assert build(order(path), tmp_path / "out", there).rendered == 2
+    assert build(order(path), tmp_path / "out2", here).rendered == 0
+    build(order(path), tmp_path / "alone", Settings(store=tmp_path / "other", workers=1))
+    assert contents(tmp_path / "out") == contents(tmp_path / "out2") == contents(tmp_path / "alone")
