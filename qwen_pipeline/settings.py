@@ -37,7 +37,9 @@ class Settings(BaseModel):
     limit_s: Annotated[float, Field(gt=0)] | None = None
     """Seconds that one picture or one piece may take; a process that takes longer is ended. None = as long as it takes."""
     weights: Path | None = None
-    """A folder with weights; None looks in the Hugging Face cache. Nothing is downloaded."""
+    """A folder with weights, or with several models side by side; None looks in the Hugging Face cache."""
+    download: bool = False
+    """Fetch missing weights into the Hugging Face cache. Otherwise nothing is ever downloaded."""
     device: str = "auto"
     """`auto`, `cpu`, `cuda`, `cuda:1`, ..."""
     offload: Offload = "auto"

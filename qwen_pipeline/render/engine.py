@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
@@ -20,11 +20,13 @@ ENGINES = "qwen_pipeline.render.engines"
 
 @dataclass(frozen=True, slots=True)
 class SceneInputs:
-    """The files that a request names by digest: reference pictures, the picture an edit changes, the lettering."""
+    """The files that a request names by digest: reference pictures, the picture an edit changes, the lettering, adapters."""
 
     references: tuple[Path, ...] = ()
     source: Path | None = None
     lettering: Path | None = None
+    mask: Path | None = None
+    adapters: tuple[Path, ...] = ()
 
 
 class Engine(Protocol):
@@ -69,15 +71,40 @@ class Measuring(Protocol):
     def versions(self) -> tuple[tuple[str, str], ...]: ...
 
 
+OnPhase = Callable[[str, int, int], None]
+"""(phase, done, total) of what an engine is busy with: `load`, `encode`, `denoise`, `decode`."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """An engine that says how far it is."""
+
+    def tell(self, on_phase: OnPhase) -> None: ...
+
+
 class EngineModule(Protocol):
-    """What a file in `engines/` exposes. It imports without torch and without loading anything."""
+    """What a file in `engines/` exposes. It imports without torch and without loading anything, and none of this needs torch."""
 
     INFO: EngineInfo
 
-    def count_tokens(self, text: str) -> int: ...
+    def count_tokens(self, text: str) -> int:
+        """Prompt tokens of `text`, or more where that cannot be known without weights."""
+        ...
+
+    def info(self, settings: Any) -> EngineInfo:
+        """INFO as it is here: with the digest of the weights that would be used, and what they say of themselves."""
+        ...
+
+    def counter(self, settings: Any) -> Callable[[str], int]:
+        """What counts tokens here: the weights' own tokenizer, else `count_tokens`."""
+        ...
 
     def missing(self, settings: Any) -> str:
         """What keeps the engine from running here (a package, a GPU, weights), for people; "" if nothing does."""
+        ...
+
+    def fetch(self, settings: Any) -> None:
+        """Download the weights if they are missing; only ever called because somebody asked for it."""
         ...
 
     def open_engine(self, settings: Any) -> Engine: ...
@@ -104,7 +131,7 @@ def engine_module(engine_id: str) -> EngineModule:
 def choose_engine(wanted: str, usage: str, settings: Any = None) -> tuple[str, str]:
     """(engine id, why) for an id or `auto`, and a usage of `commercial` or `research`.
 
-    `auto` takes the first engine that may be used and can run here, neural ones before `draft`. Raises `LicenceRefused` for
+    `auto` takes the engine with the highest rank that may be used and can run here. Raises `LicenceRefused` for
     weights that `usage` forbids, `EngineUnavailable` for an id that is not there.
     """
     if wanted != "auto":
@@ -116,11 +143,11 @@ def choose_engine(wanted: str, usage: str, settings: Any = None) -> tuple[str, s
             )
         return wanted, "asked for"
     passed_over: list[str] = []
-    for engine_id in sorted(engine_ids(), key=lambda i: (i == "draft", i)):
-        module = engine_module(engine_id)
+    modules = {engine_id: engine_module(engine_id) for engine_id in engine_ids()}
+    for engine_id, module in sorted(modules.items(), key=lambda entry: (-entry[1].INFO.rank, entry[0])):
         reason = f"not for {usage} use" if usage not in module.INFO.usages else module.missing(settings)
         if not reason:
-            return engine_id, "; ".join(passed_over) or f"the engine installed for {usage} use"
+            return engine_id, "; ".join(passed_over) or f"the best engine for {usage} use"
         passed_over.append(f"{engine_id}: {reason}")
     raise EngineUnavailable(f"no engine can run here for {usage} use", hint="; ".join(passed_over))
 
@@ -158,6 +185,3 @@ def _check_size(info: EngineInfo, width: int, height: int) -> None:
         raise RenderError(f"{width}x{height} px is outside what {info.id} draws: up to {info.max_area_px} px", code="size")
     if width % info.size_multiple or height % info.size_multiple:
         raise RenderError(f"{width}x{height} px: {info.id} draws multiples of {info.size_multiple}", code="size")
-    if info.native_sizes and (width, height) not in info.native_sizes:
-        known = ", ".join(f"{w}x{h}" for w, h in info.native_sizes)
-        raise RenderError(f"{width}x{height} px is no size of {info.id}; it draws {known}", code="size")

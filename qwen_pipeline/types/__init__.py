@@ -17,13 +17,14 @@ from .layers import (
 from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
 from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
 from .result import Artifact, Estimate, Failure, Finding, InputFile, Manifest, Plan, Severity, TextOutcome
-from .scene import CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
+from .scene import Adapter, CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
     "BLACK",
     "PT_PER_UNIT",
     "WHITE",
+    "Adapter",
     "Artifact",
     "Box",
     "CalmArea",

@@ -21,7 +21,7 @@ class EngineInfo:
     capabilities: frozenset[str]
     """Of `generate`, `edit`, `references`, `alpha`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering` as is)."""
     native_sizes: tuple[tuple[int, int], ...]
-    """(width_px, height_px); empty = any size up to `max_area_px`."""
+    """(width_px, height_px) that the model was made for: a plan takes the one nearest in shape. Empty = none is better."""
     size_multiple: int
     max_area_px: int
     prompt_limit_tokens: int
@@ -34,6 +34,17 @@ class EngineInfo:
     seconds_per_scene: float = 1.0
     """Rough cost on the machine it was measured on, for the estimate of a plan."""
     describe: str = ""
+    rank: int = 0
+    """Of several engines that can run, `auto` takes the one with the highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA laid over an engine's weights."""
+
+    digest: str
+    """sha256 of its file."""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,9 @@ class SceneRequest:
     hints: SceneHints | None = None
     within: tuple[PixelBox, ...] = ()
     """Of an edit: only these parts, in pixels of its own picture, may change. Empty = all of it."""
+    mask: str | None = None
+    """Of an edit: sha256 of a picture that is white where it may change and black where not."""
+    adapters: tuple[Adapter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,8 @@ class Scene:
     used_by: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     """What the picture must spell (baked strings)."""
+    mask_path: str = ""
+    adapter_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

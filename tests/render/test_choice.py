@@ -23,7 +23,7 @@ def test_unknown_engine_has_a_hint() -> None:
 
 
 def _installed(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    research = replace(draft.INFO, id="big", usages=frozenset({"research"}), licence="research only")
+    research = replace(draft.INFO, id="big", rank=9, usages=frozenset({"research"}), licence="research only")
     big = SimpleNamespace(INFO=research, missing=lambda settings: missing)
     modules = {"big": big, "draft": draft}
     monkeypatch.setattr(engine, "engine_ids", lambda: tuple(modules))

@@ -6,7 +6,7 @@ It reads `SceneRequest.hints` (style, subject, palette, calm areas) and falls ba
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import RenderError
@@ -40,9 +40,21 @@ def count_tokens(text: str) -> int:
     return len(_TOKEN.findall(text))
 
 
+def info(settings: Any) -> EngineInfo:
+    return INFO
+
+
+def counter(settings: Any) -> Callable[[str], int]:
+    return count_tokens
+
+
 def missing(settings: Any) -> str:
     """Nothing is: it runs everywhere."""
     return ""
+
+
+def fetch(settings: Any) -> None:
+    """There are no weights."""
 
 
 def open_engine(settings: Any) -> DraftEngine:

@@ -1,0 +1,1 @@
+"""What the engines with trained weights share. Nothing here imports torch before an engine is opened."""
