@@ -1,0 +1,277 @@
+"""What lies where: a plan for the device's memory from the sizes of the parts, the work and the bytes that are free.
+
+Pure arithmetic: nothing here imports torch, so `doctor` says what fits on a machine that has none. `placement.py` carries a plan
+out. A plan only says where weights wait; it never changes a result.
+
+Byte counts of the parts are those of the published checkpoints; activation figures are peaks of the diffusers 0.42.1 modules,
+bf16, tracked tensor by tensor (a test tracks them again).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import dropwhile
+from typing import Literal
+
+from . import vae_memory
+from .vae_memory import VaeShape
+
+GIB = 2**30
+Mode = Literal["none", "phase", "blocks", "disk"]
+"""Where weights wait while they are not used, in the words of the setting `offload`; `none`: all stay on the device."""
+SLOTS = 2
+"""Buffers that streamed blocks share: one computes while the next is copied."""
+ENCODER_TOKEN_UNITS = 20
+"""Activations of a language model's layer, in tensors of (tokens, hidden): three of the FFN's width (3 to 5.3 x hidden), more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Weights that are visited block by block, and the rest that is needed throughout. Bytes."""
+
+    blocks: int
+    block_bytes: int
+    rest_bytes: int
+
+    @property
+    def bytes(self) -> int:
+        return self.blocks * self.block_bytes + self.rest_bytes
+
+    def held(self, resident: int, slots: int) -> int:
+        """Bytes on the device with `resident` blocks and `slots` slots for the others."""
+        if self.blocks - resident <= slots:
+            return self.bytes
+        return self.rest_bytes + (resident + slots) * self.block_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSizes:
+    """The parts of a model, in bytes of the dtype they are used in.
+
+    encoder: what reads text, without the vision tower and `lm_head`, which make no embeddings of a text.
+    vision: the vision tower, for jobs with pictures.
+    token_bytes: activations of a DiT block's visit, per token of its sequence.
+    kv_token_bytes: key and value kept per prefix token over all blocks; 0 where nothing is kept.
+    """
+
+    encoder: Stack
+    vision: int
+    dit: Stack
+    vae: int
+    vae_shape: VaeShape
+    encoder_hidden: int
+    token_bytes: int
+    kv_token_bytes: int
+    pixels_per_token: int = 16
+    element_bytes: int = 2
+
+
+QWEN_IMAGE_2_1 = ModelSizes(
+    encoder=Stack(36, 385_892_864, 1_244_667_904),
+    vision=1_152_776_672,
+    dit=Stack(32, 436_208_128, 271_589_376),
+    vae=675_480_808,
+    vae_shape=vae_memory.QWEN_IMAGE_2_1,
+    encoder_hidden=4096,
+    token_bytes=143_700,
+    kv_token_bytes=32 * 2 * 4096 * 2,
+)
+"""7B single-stream DiT, Qwen3-VL-8B, RGBA VAE, all bf16."""
+
+QWEN_IMAGE_20B = ModelSizes(
+    encoder=Stack(28, 466_115_584, 1_090_001_920),
+    vision=1_353_100_288,
+    dit=Stack(60, 679_662_592, 81_046_656),
+    vae=253_785_062,
+    vae_shape=vae_memory.QWEN_IMAGE,
+    encoder_hidden=3584,
+    token_bytes=89_100,
+    kv_token_bytes=0,
+)
+"""20B dual-stream DiT, Qwen2.5-VL-7B, all bf16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The largest job of a batch. `references_px`: (width, height) of the reference pictures as the VAE reads them.
+
+    `sequences`: how many go through a block on one visit: 2 with guidance, more for several pictures.
+    """
+
+    width_px: int
+    height_px: int
+    text_tokens: int = 1024
+    references_px: tuple[tuple[int, int], ...] = ()
+    sequences: int = 1
+
+    @property
+    def area_px(self) -> int:
+        return self.width_px * self.height_px
+
+
+@dataclass(frozen=True, slots=True)
+class ResidencyPlan:
+    """Where the weights lie. `encoder_resident` and `resident_blocks` of the encoder's and the DiT's blocks stay on the device.
+
+    finer: the VAE works in more bands; equal in fp32, and within a rounding of bf16 where a device picks its kernels by size.
+    encoding_bytes, drawing_bytes: predicted peaks of the two phases.
+    """
+
+    mode: Mode
+    sizes: ModelSizes
+    work: Work
+    budget_bytes: int
+    encoder_resident: int
+    resident_blocks: int
+    slots: int
+    finer: bool
+    encoding_bytes: int
+    drawing_bytes: int
+
+    @property
+    def peak_bytes(self) -> int:
+        return max(self.encoding_bytes, self.drawing_bytes)
+
+    @property
+    def fits(self) -> bool:
+        return self.peak_bytes <= self.budget_bytes
+
+    @property
+    def host_bytes(self) -> int:
+        """Host memory for weights that wait: page-locked, exactly sized; a file with `disk`."""
+        sizes = self.sizes
+        return sizes.encoder.bytes + sizes.vision + sizes.dit.bytes + sizes.vae if self.mode in ("phase", "blocks") else 0
+
+    @property
+    def id(self) -> str:
+        """For records: `none`, `phase`, `blocks-12` (that many resident), `disk-0`; `+finer` with finer bands."""
+        name = f"{self.mode}-{self.resident_blocks}" if self.mode in ("blocks", "disk") else self.mode
+        return f"{name}+finer" if self.finer else name
+
+    @property
+    def sentence(self) -> str:
+        """The plan for people."""
+        blocks = self.sizes.dit.blocks
+        streamed = blocks - self.resident_blocks
+        encoder = "" if self.encoder_resident == self.sizes.encoder.blocks else " layer by layer"
+        words = {
+            "none": "everything stays on the device",
+            "phase": "all prompts are encoded first, then transformer and VAE stay on the device",
+            "blocks": f"prompts are encoded first{encoder}, then {self.resident_blocks} of {blocks} transformer blocks stay on "
+            f"the device and {streamed} are streamed from memory",
+            "disk": f"prompts are encoded first{encoder}, then {self.resident_blocks} of {blocks} transformer blocks stay on "
+            f"the device and {streamed} are read from disk at every step",
+        }[self.mode]
+        bands = ", the VAE in finer bands" if self.finer else ""
+        return f"{words}{bands}; about {gib(self.peak_bytes)} of {gib(self.budget_bytes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the machine has, measured by the caller. `host_bytes`: free memory of the host, None if unknown."""
+
+    device_bytes: int
+    host_bytes: int | None = None
+
+    def capped(self, max_memory_gib: float | None) -> Memory:
+        """No more of the device than the setting allows."""
+        if max_memory_gib is None:
+            return self
+        return replace(self, device_bytes=min(self.device_bytes, int(max_memory_gib * GIB)))
+
+    @property
+    def budget_bytes(self) -> int:
+        """What a plan may use: the rest is for the allocator's gaps and the libraries' workspaces (5 %, at least 0.5 GiB)."""
+        return max(0, self.device_bytes - max(GIB // 2, self.device_bytes // 20))
+
+
+def plan(sizes: ModelSizes, work: Work, memory: Memory, offload: str = "auto") -> ResidencyPlan:
+    """The first plan that fits, from all resident down to the disk; the one with the lowest peak if none does (`fits` says so).
+
+    `offload`: `auto`, or the mode to take, whatever fits; `blocks` and `disk` still keep as many blocks resident as fit.
+    """
+    rungs = tuple(rung for rung in _ladder(sizes, work, memory.budget_bytes) if offload in ("auto", rung.mode))
+    if offload == "auto" and memory.host_bytes is not None:
+        rungs = tuple(rung for rung in rungs if rung.host_bytes <= memory.host_bytes)
+    return next((rung for rung in rungs if rung.fits), min(rungs, key=lambda rung: rung.peak_bytes))
+
+
+def relaxed(tried: ResidencyPlan) -> ResidencyPlan | None:
+    """The next plan down, with at least a tenth less on the device than the one tried, or else the last one; None at the end."""
+    below = tuple(dropwhile(lambda rung: rung.id != tried.id, _ladder(tried.sizes, tried.work, tried.budget_bytes)))
+    lighter = tuple(rung for rung in below if rung.peak_bytes < tried.peak_bytes)
+    return next((rung for rung in lighter if rung.peak_bytes <= 0.9 * tried.peak_bytes), lighter[-1] if lighter else None)
+
+
+def _ladder(sizes: ModelSizes, work: Work, budget: int) -> Iterator[ResidencyPlan]:
+    """Every plan, each with less on the device than the one before; the disk's begin again with all blocks resident."""
+    maker = _Maker(sizes, work, budget)
+    blocks = sizes.dit.blocks
+    yield maker.plan("none", blocks)
+    yield maker.plan("phase", blocks)
+    streamed = tuple(range(max(0, blocks - SLOTS - 1), -1, -1))
+    for resident in streamed:
+        yield maker.plan("blocks", resident)
+    yield maker.plan("blocks", 0, finer=True)
+    for resident in (blocks, *streamed):
+        yield maker.plan("disk", resident)
+    yield maker.plan("disk", 0, finer=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    sizes: ModelSizes
+    work: Work
+    budget: int
+
+    def plan(self, mode: Mode, resident: int, *, finer: bool = False) -> ResidencyPlan:
+        drawing = self.drawing(resident, finer)
+        layers = self.sizes.encoder.blocks
+        if mode == "none":
+            beside = self.sizes.encoder.bytes + self._vision()
+            encoding, drawing = self.encoding(layers) + self.sizes.dit.bytes + self.sizes.vae, beside + drawing
+        else:
+            # The encoder may take what drawing takes: it lies there before, so holding back more would win nothing.
+            layers = next((n for n in range(layers, 0, -1) if self.encoding(n) <= drawing), 0)
+            encoding = self.encoding(layers)
+        return ResidencyPlan(mode, self.sizes, self.work, self.budget, layers, resident, SLOTS, finer, encoding, drawing)
+
+    def encoding(self, resident: int) -> int:
+        """Peak of the encoder's phase."""
+        return self.sizes.encoder.held(resident, SLOTS) + self._vision() + self._encoder_activations()
+
+    def drawing(self, resident: int, finer: bool) -> int:
+        """Peak of the phase that denoises and decodes; the VAE lies beside the DiT."""
+        weights = self.sizes.dit.held(resident, SLOTS) + self.sizes.vae
+        return weights + max(self._denoising(), self._vae_activations(finer))
+
+    def _vision(self) -> int:
+        return self.sizes.vision if self.work.references_px else 0
+
+    def _encoder_activations(self) -> int:
+        tokens = self.work.text_tokens + sum(_slots(w, h) for w, h in self.work.references_px)
+        return tokens * self.sizes.encoder_hidden * ENCODER_TOKEN_UNITS * self.sizes.element_bytes
+
+    def _denoising(self) -> int:
+        """Activations of one block, the states of the other sequences, the prefix keys and values of all."""
+        side = self.sizes.pixels_per_token
+        target = math.ceil(self.work.width_px / side) * math.ceil(self.work.height_px / side)
+        prefix = self.work.text_tokens + sum(math.ceil(w / side) * math.ceil(h / side) for w, h in self.work.references_px)
+        waiting = (self.work.sequences - 1) * (target + prefix) * self.sizes.token_bytes // 8
+        return (target + prefix) * self.sizes.token_bytes + waiting + self.work.sequences * prefix * self.sizes.kv_token_bytes
+
+    def _vae_activations(self, finer: bool) -> int:
+        shape = self.sizes.vae_shape
+        decode = vae_memory.decode_bytes(shape, self.work.width_px, self.work.height_px, finer)
+        return max([decode, *(vae_memory.encode_bytes(shape, w, h, finer) for w, h in self.work.references_px)])
+
+
+def _slots(width_px: int, height_px: int) -> int:
+    """Tokens that a picture takes in the vision-language encoder: one per 32 x 32 px."""
+    return math.ceil(width_px / 32) * math.ceil(height_px / 32)
+
+
+def gib(number: int) -> str:
+    return f"{number / GIB:.1f} GiB"
