@@ -48,7 +48,7 @@ def test_every_exit_code_is_explained() -> None:
     tree = [errors.QwenPipelineError]
     for node in tree:
         tree += node.__subclasses__()
-    assert {node.exit_code for node in tree} | {0, cli.INTERRUPTED} == documented
+    assert {node.exit_code for node in tree} | {0, cli.INTERRUPTED, cli.TERMINATED} == documented
 
 
 def test_every_key_of_the_language_has_a_place_in_the_reference() -> None:

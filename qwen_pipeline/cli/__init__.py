@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -29,6 +30,11 @@ _MODULES = {
 }
 """In the order of the help page: from a blank page to a delivered set."""
 INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what a scheduler or a container sends before it kills. Ends a command as Ctrl-C does."""
 
 
 class Commands(click.Group):
@@ -63,7 +69,13 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The console script."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(list(sys.argv[1:] if args is None else args)))
+
+
+def _terminate(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what is left is put in order
+    raise Terminated
 
 
 def _start_fast() -> None:
@@ -81,9 +93,9 @@ def run(args: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:
         click.echo("\nstopped; what was finished is kept, and the next run goes on from there", err=True)
-        return INTERRUPTED
+        return TERMINATED if isinstance(_cause(stop), Terminated) else INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains again when it flushes
         return 0
@@ -91,3 +103,8 @@ def run(args: list[str]) -> int:
         from qwen_pipeline.cli.errors import report
 
         return report(error, as_json=as_json)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What click's Abort was made of."""
+    return error.__cause__ or error.__context__ or error

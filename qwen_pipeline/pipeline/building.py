@@ -16,6 +16,7 @@ from qwen_pipeline.types import Manifest
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
 from .deliver import OWN_FILES, PROMPTS, Shelf
+from .ledger import logged
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
 from .report import findings_json, make_manifest, manifest_json, portable, prompt_text, read_manifest
@@ -57,18 +58,18 @@ def _build_planned(
     with explained(out, "read"):
         sweep_partials(out)
     store.sweep()
-    store.log_run(event="start", time=started // 10**9, plan=planned.plan.digest, spec=planned.plan.name, out=str(out))
     from .run import Run  # with all that draws
 
     shelf = Shelf(out, store, _known(before))
     run = Run(planned, settings, store, shelf, on_event)
-    missing = run.take_stored()
-    if missing:
-        with run.pool(len(missing)) as pool:
-            run.make(run.draw(missing, pool), pool)
-    manifest = close(run, shelf, before)
-    _remember(run, shelf, started)
-    store.log_run(event="end", time=time.time_ns() // 10**9, plan=planned.plan.digest, exit_code=manifest.exit_code)
+    with logged(store, planned, out) as result:
+        missing = run.take_stored()
+        if missing:
+            with run.pool(len(missing)) as pool:
+                run.make(run.draw(missing, pool), pool)
+        manifest = close(run, shelf, before)
+        _remember(run, shelf, started)
+        result["exit_code"] = manifest.exit_code
     return manifest
 
 

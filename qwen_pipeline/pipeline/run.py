@@ -13,11 +13,11 @@ from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, Scene
 
 from . import scenes
 from .deliver import Shelf
+from .failures import failure_of
 from .order import Event, OnEvent
 from .pieces import PieceTask, make_piece
 from .plans import Planned
 from .report import is_rejected, portable
-from .scenes import failure_of
 from .state import WorkSetup, make_state
 from .workers import Pool, worker_count
 
@@ -140,7 +140,8 @@ class Run:
             self.on_event(Event("pieces", done, total, failure.piece, "failed", failure.message))
 
     def pool(self, tasks: int) -> Pool:
-        return Pool(partial(make_state, self.setup()), worker_count(self.settings.workers, tasks))
+        workers = worker_count(self.settings.workers, tasks)
+        return Pool(partial(make_state, self.setup()), workers, limit_s=self.settings.limit_s)
 
 
 def _shown_by(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import io
-import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import EngineInfo, Failure, Page, Piece, Scene, SceneResult
 
+from .failures import failure_of
 from .order import Event, OnEvent
 from .state import WorkState
+from .together import draw_all
 from .workers import Pool
 
 SCENE_REFERENCE = "scene:"
 """How a request names another scene among its references."""
 Drawn = Mapping[str, SceneResult | Failure]
+DrawAll = Callable[..., Mapping[str, SceneResult | Failure]]
 
 
 def is_procedural(engine: EngineInfo) -> bool:
@@ -152,7 +154,7 @@ def draw(
         if is_procedural(engine):
             _draw_apart(ready, len(scenes), drawn, pool, on_event)
         else:
-            _draw_together(ready, len(scenes), drawn, state, on_event)
+            _draw_together(ready, len(scenes), drawn, partial(draw_all, pool=pool, state=state), on_event)
     return drawn
 
 
@@ -167,12 +169,12 @@ def _draw_apart(
 
 
 def _draw_together(
-    scenes: Sequence[Scene], total: int, drawn: dict[str, SceneResult | Failure], state: WorkState, on_event: OnEvent
+    scenes: Sequence[Scene], total: int, drawn: dict[str, SceneResult | Failure], draw_all: DrawAll, on_event: OnEvent
 ) -> None:
-    """In this process, as one batch, with the accelerator to ourselves."""
+    """As one batch, with the accelerator to ourselves."""
     by_fingerprint = {scene.fingerprint: scene for scene in scenes}
 
-    def on_result(done: int, of: int, outcome: SceneResult | Failure) -> None:
+    def on_outcome(outcome: SceneResult | Failure) -> None:
         if isinstance(outcome, SceneResult):
             drawn[outcome.fingerprint] = outcome
             on_event(_event(by_fingerprint[outcome.fingerprint], drawn, total))
@@ -180,10 +182,7 @@ def _draw_together(
     def waiting() -> None:
         on_event(Event("wait", message="another build is drawing with this engine; waiting for it"))
 
-    with state.store.lock("engine", state.engine, waiting):
-        outcomes = state.session(scenes).render(scenes, on_result)
-    for scene, outcome in zip(scenes, outcomes, strict=True):
-        drawn[scene.fingerprint] = outcome
+    drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=waiting))
 
 
 def _event(scene: Scene, drawn: Drawn, total: int) -> Event:
@@ -250,21 +249,3 @@ def lettering_files(scenes: Iterable[Scene], state: WorkState) -> dict[str, Path
     """Digest -> file of the letterings that scenes ask for."""
     digests = {scene.request.lettering for scene in scenes if scene.request.lettering}
     return {digest: state.store.asset_path(digest) for digest in sorted(digests)}
-
-
-def failure_of(piece: str, error: Any) -> Failure:
-    """What is kept of an error that ended a piece."""
-    from qwen_pipeline.errors import QwenPipelineError, SpecError
-
-    if isinstance(error, SpecError) and error.diagnostics:
-        first = error.diagnostics[0]
-        return Failure(piece, first.code, first.message, error.exit_code, str(first.place), first.hint)
-    if isinstance(error, QwenPipelineError):
-        return Failure(piece, error.code, error.message, error.exit_code, str(error.place or ""), error.hint)
-    return Failure(piece, "internal", f"{type(error).__name__}: {error}", QwenPipelineError.exit_code, _where(error))
-
-
-def _where(error: BaseException) -> str:
-    """File and line of our code where an unexpected error came up; the folder is nobody's business."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "qwen_pipeline" in frame.filename]
-    return f"{frames[-1].filename.rpartition('qwen_pipeline')[2][1:]}:{frames[-1].lineno}" if frames else ""

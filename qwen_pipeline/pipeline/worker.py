@@ -6,7 +6,10 @@ import os
 import pickle
 import signal
 import sys
-from typing import Any
+from typing import IO, Any
+
+_answers: IO[bytes] | None = None
+"""Where answers go, in a worker."""
 
 
 def main() -> None:
@@ -15,6 +18,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     tasks = sys.stdin.buffer
+    global _answers
+    _answers = answers
     state = pickle.load(tasks)()
     while True:
         try:
@@ -23,6 +28,13 @@ def main() -> None:
             return
         answers.write(pickle.dumps(_answer(function, state, task), protocol=pickle.HIGHEST_PROTOCOL))
         answers.flush()
+
+
+def beat(said: Any) -> None:
+    """Show the owner that the task goes on, and what it has come to; nothing where the task runs in the owner itself."""
+    if _answers is not None:
+        _answers.write(pickle.dumps((None, said), protocol=pickle.HIGHEST_PROTOCOL))
+        _answers.flush()
 
 
 def _answer(function: Any, state: Any, task: Any) -> tuple[bool, Any]:

@@ -44,6 +44,7 @@ outputs:
   - {format: contact_sheet, name: "sheet.png"}
 """
 PDF = """  - {format: pdf, name: "print/{id}.pdf"}\n"""
+SHEET = """  - {format: contact_sheet, name: "sheet.png"}\n"""
 POSTER = """\
 apiVersion: design/v1
 kind: Poster
