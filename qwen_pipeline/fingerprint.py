@@ -53,8 +53,10 @@ def _compared(kind: type) -> tuple[str, ...]:
 
 def digest(value: Any) -> str:
     """sha256 (hex) of the canonical JSON of `value`."""
-    text = json.dumps(canonical(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(canonical(value)).encode()).hexdigest()
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def file_digest(path: Path) -> str:

@@ -16,6 +16,7 @@ from qwen_pipeline.types.spec import FontSpec, Spec
 
 from .bench import Bench, choose, plan_context, templates_of
 from .deliver import OWN_NAMES
+from .garbage import uncollected
 from .order import Order
 
 TEMPLATES = "templates/"
@@ -55,10 +56,11 @@ def make_plan(order: Order, settings: Settings, *, identified: bool = True) -> P
 
     Not `identified`: the fingerprints of its pieces say nothing of code and fonts, and no piece can be looked up by them.
     """
-    loaded = load(order)
-    bench = choose(order, loaded, settings)
-    made = make(loaded, plan_context(order, bench, identified=identified))
-    problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
+    with uncollected():
+        loaded = load(order)
+        bench = choose(order, loaded, settings)
+        made = make(loaded, plan_context(order, bench, identified=identified))
+        problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:
         raise SpecError(problems)
     notices = (*made.notices, *([f"engine {bench.engine.id}: {bench.why}"] if order.engine == "auto" else []))

@@ -164,20 +164,40 @@ def compile_text(text: str) -> Callable[[Names], str]:
     if not is_dynamic(text):
         return lambda _names: text
     full = _compile_template(text)
-    entry = _ONE_ENTRY.match(text)
-    return _entry_reader(entry[1], entry[2], full) if entry else full
+    parts = _PLAIN_ENTRY.split(text)
+    literals = parts[::_PARTS]
+    plain = not any(is_dynamic(literal) or "\r" in literal for literal in literals) and not text.endswith("\n")
+    return _entries_reader(parts, full) if plain and set(parts[3::_PARTS]) <= _PLAIN_FILTERS else full
 
 
-_ONE_ENTRY = re.compile(r"^\{\{ *(\w+)\.(\w+) *\}\}$")
+_PLAIN_ENTRY = re.compile(r"\{\{ *(\w+)\.(\w+) *(?:\| *(\w+) *)?\}\}")
+_PARTS = 4
+"""`split` gives the literal before an entry, its map's name, its key and its filter, over and over, and the last literal."""
+_PLAIN_FILTERS = frozenset({None, "date", "money", "number", "percent", "time"})
+"""Filters that take of their context no more than the name `locale`."""
 
 
-def _entry_reader(name: str, key: str, full: Callable[[Names], str]) -> Callable[[Names], str]:
-    """`{{ row.sku }}`, most of what a batch expands, without the template's machinery; what is not there goes the full way."""
+def _entries_reader(parts: Sequence[str], full: Callable[[Names], str]) -> Callable[[Names], str]:
+    """`{{ row.sku }}, {{ row.price | money }}`: most of what a batch expands, without the template's machinery.
+
+    What is not there, no text or in any way wrong goes the full way, and is reported there.
+    """
+    entries = [(parts[i], parts[i + 1], parts[i + 2], FILTERS.get(parts[i + 3])) for i in range(0, len(parts) - 1, _PARTS)]
+    last = parts[-1]
 
     def read(names: Names) -> str:
-        value = names.get(name)
-        found = value.get(key) if isinstance(value, dict) else None
-        return found if isinstance(found, str) else full(names)
+        out = []
+        for literal, name, key, change in entries:
+            value = names.get(name)
+            found = value.get(key) if isinstance(value, dict) else None
+            if not isinstance(found, str):
+                return full(names)
+            try:
+                out += (literal, change(names, found) if change else found)
+            except (ValueError, TypeError, ArithmeticError, LookupError):
+                return full(names)
+        result = "".join((*out, last))
+        return result if len(result) <= MAX_OUTPUT_CHARS else full(names)
 
     return read
 
@@ -206,13 +226,31 @@ def compile_expression(text: str) -> Callable[[Names], Any]:
     except TemplateError as error:
         raise ExpansionError("bad-expression", f"{error}") from error
 
+    either = text.split(" or ") if _EITHER.fullmatch(text) else None
+
     def evaluate(names: Names) -> Any:
+        value = _first(either, names) if either else None
+        if value is not None:
+            return value
         value = _guarded(lambda: expression(names))
         if isinstance(value, Undefined):
             _guarded(lambda: str(value))
         return value
 
     return evaluate
+
+
+_EITHER = re.compile(r"\w+( or \w+)*")
+
+
+def _first(either: Sequence[str], names: Names) -> Any:
+    """Of names joined by `or`, what the first one with something to it stands for; None where the full way has to tell."""
+    for name in either:
+        if name not in names:
+            return None
+        if names[name]:
+            return names[name]
+    return None
 
 
 @lru_cache(maxsize=8192)

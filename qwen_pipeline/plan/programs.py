@@ -91,6 +91,8 @@ def _text_maker(
     max_lines = spec.fit.max_lines if spec.fit and spec.fit.max_lines else role.max_lines
     pair_ratio = round(min(1.0, (role.pair_ratio or page.pair.ratio) * page.pair.ratio / PairSpec().ratio), 4)
     pair_color = page.palette.color(page.pair.color) if page.pair.color else None
+    space_before_pt = round(spec.space_before.to_pt(base), 3) if spec.space_before else 0.0
+    place = layer_place(spec, page, entry, "text")
 
     def make(expand: Callable[[str], str], n: int, listed: bool) -> tuple[Layer, ...]:
         parts = _parts(expand, tags)
@@ -115,8 +117,8 @@ def _text_maker(
                 on_fail=spec.fit.on_fail if spec.fit else "error",
                 marker=(spec.marker or "").replace("{n}", str(number)),
                 plate=plate,
-                space_before_pt=round(spec.space_before.to_pt(base), 3) if spec.space_before else 0.0,
-                place=layer_place(spec, page, entry, "text"),
+                space_before_pt=space_before_pt,
+                place=place,
             ),
         )
 

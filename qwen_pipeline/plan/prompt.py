@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from qwen_pipeline.errors import QwenPipelineError
@@ -25,9 +26,32 @@ class PromptString:
     position: str
 
 
+class CalmPlace(NamedTuple):
+    """An area to be left calm, in words, and its share of the picture."""
+
+    words: str
+    share: float
+
+
+class PaletteColor(NamedTuple):
+    """A colour as prompts name it."""
+
+    name: str
+    hex: str
+    words: str
+
+
+class Aspect(NamedTuple):
+    """The picture's proportions in words, and its size in points."""
+
+    aspect: str
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, slots=True)
 class PromptContext:
-    """What `prompt.j2` and `edit.j2` may use."""
+    """What `prompt.j2` and `edit.j2` may use. Tuples, so that what macros made of them can be remembered."""
 
     scene: Mapping[str, Any]
     style: Mapping[str, Any] | None
@@ -36,10 +60,10 @@ class PromptContext:
     kind_words: str
     layout: Mapping[str, str]
     tone: str
-    calm: Sequence[Mapping[str, Any]]
-    strings: Sequence[PromptString]
-    palette: Sequence[Mapping[str, str]]
-    canvas: Mapping[str, Any]
+    calm: tuple[CalmPlace, ...]
+    strings: tuple[PromptString, ...]
+    palette: tuple[PaletteColor, ...]
+    canvas: Aspect
     brand_words: str
     instruction: str = ""
 
@@ -58,9 +82,41 @@ class _FolderLoader(BaseLoader):
         raise TemplateNotFound(template)
 
 
+class _PromptEnvironment(ImmutableSandboxedEnvironment):
+    """Remembers what macros said: of a batch's prompts, all but the row's own words is the same.
+
+    Imported macros see nothing but their arguments. One that a template defines itself is another object at every rendering,
+    and so never remembered.
+    """
+
+    _REMEMBERED = 4096
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._said: dict[object, Any] = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The entry of a map first: nearly all that templates ask for, and safe without a look at Python's own attributes."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
+    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(obj, Macro):
+            return super().call(context, obj, *args, **kwargs)
+        key = (obj, args, tuple(kwargs.items()))
+        try:
+            said = self._said.get(key)
+        except TypeError:  # a map or a list among the arguments
+            return super().call(context, obj, *args, **kwargs)
+        if said is None:
+            if len(self._said) >= self._REMEMBERED:
+                self._said.clear()
+            said = self._said[key] = super().call(context, obj, *args, **kwargs)
+        return said
+
+
 @lru_cache(maxsize=64)
-def _environment(kind_folder: Path) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+def _environment(kind_folder: Path) -> _PromptEnvironment:
+    return _PromptEnvironment(
         loader=_FolderLoader((kind_folder, kind_folder.parent / "_shared")),
         undefined=StrictUndefined,
         autoescape=False,
@@ -71,19 +127,13 @@ def _environment(kind_folder: Path) -> ImmutableSandboxedEnvironment:
 
 def expand_prompt(template: str, kind_folder: Path, context: PromptContext) -> str:
     """The prompt text, paragraphs kept, white space tidied. A template that fails is our own bug."""
-    names = vars_of(context)
+    names = {name: getattr(context, name) for name in PromptContext.__slots__}
     try:
         text = _environment(kind_folder).get_template(template).render(names)
     except TemplateError as error:
         raise QwenPipelineError(f"{kind_folder.name}/{template}: {error}", code="bad-template") from error
     paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
     return "\n\n".join(part for part in paragraphs if part)
-
-
-def vars_of(context: PromptContext) -> dict[str, Any]:
-    names = {name: getattr(context, name) for name in PromptContext.__slots__}
-    names["strings"] = [asdict(s) for s in context.strings]
-    return names
 
 
 # --- words for places and colours --------------------------------------------------------------------------------------

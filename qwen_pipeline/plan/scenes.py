@@ -24,7 +24,17 @@ from qwen_pipeline.types.spec import GenerateSpec, SceneSpec, StyleSheet
 
 from .calm import scene_size
 from .page import Assets
-from .prompt import PromptContext, PromptString, aspect_words, color_words, expand_prompt, place_words
+from .prompt import (
+    Aspect,
+    CalmPlace,
+    PaletteColor,
+    PromptContext,
+    PromptString,
+    aspect_words,
+    color_words,
+    expand_prompt,
+    place_words,
+)
 from .scope import Scope, fail
 from .theme import Palette
 
@@ -74,14 +84,10 @@ class SceneSetting:
             kind_words=self.kind_words,
             layout=self.layout,
             tone=self.palette.tone,
-            calm=[{"words": place_words(area), "share": round(area.w * area.h, 2)} for area in self.calm],
+            calm=tuple(CalmPlace(place_words(area), round(area.w * area.h, 2)) for area in self.calm),
             strings=(),
-            palette=[{"name": name, "hex": color.hex, "words": color_words(color)} for name, color in named],
-            canvas={
-                "aspect": aspect_words(self.box.w_pt, self.box.h_pt),
-                "width": round(self.box.w_pt),
-                "height": round(self.box.h_pt),
-            },
+            palette=tuple(PaletteColor(name, color.hex, color_words(color)) for name, color in named),
+            canvas=Aspect(aspect_words(self.box.w_pt, self.box.h_pt), round(self.box.w_pt), round(self.box.h_pt)),
             brand_words=self.brand_words,
         )
 
@@ -229,7 +235,7 @@ class SceneBook:
         )
 
     def _context(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> PromptContext:
-        return replace(setting.prompt_context, scene=spec.model_dump(), strings=strings)
+        return replace(setting.prompt_context, scene=spec.model_dump(), strings=tuple(strings))
 
     def _keep(self, request: SceneRequest, setting: SceneSetting, paths: tuple[str, ...], strings: Sequence[PromptString]) -> str:
         tokens = self._tokens.get(request.prompt)

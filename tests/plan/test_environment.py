@@ -2,7 +2,15 @@
 
 import pytest
 
-from qwen_pipeline.plan.environment import ENVIRONMENT, ExpansionError, TableView, compile_expression, compile_text, names_in
+from qwen_pipeline.plan.environment import (
+    ENVIRONMENT,
+    MAX_OUTPUT_CHARS,
+    ExpansionError,
+    TableView,
+    compile_expression,
+    compile_text,
+    names_in,
+)
 from qwen_pipeline.plan.filters import FILTERS
 from qwen_pipeline.plan.locales import locale_names
 from qwen_pipeline.types.spec import BUILT_IN_NAMES, OWN_FILTERS
@@ -92,3 +100,46 @@ def test_the_filters_are_those_that_specs_are_checked_against() -> None:
     assert set(ENVIRONMENT.filters) == ALLOWED
     assert set(FILTERS) == OWN_FILTERS
     assert tuple(locale_names("zh-CN")) == BUILT_IN_NAMES["locale"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ row.sku }}",
+        "{{row.sku}}, {{ row.price | money }}!",
+        "{{ row.price|money }}\n",
+        "第 {{ row.price | number }} 号\n\n{{ row.sku }}\n\n",
+        "a\r\n{{ row.sku }}\r\nb",
+        "{ {{ row.sku }} }{{ row.day | date }}",
+        "{{ row.sku }} {{ row.number }} {{ q3.cities }}",
+        "{{ row.sku }}{# a remark #}",
+    ],
+)
+def test_the_short_way_of_plain_entries_says_what_jinja_says(text: str) -> None:
+    names = {**NAMES, "row": {"sku": "tea-07", "price": "2999.5", "day": "2026-04-18", "number": 7}}
+    assert compile_text(text)(names) == ENVIRONMENT.from_string(text).render(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ row.sku | money }}", "bad-expression"),
+        ("a {{ row.nothing }} b", "undefined"),
+        ("{{ nobody.sku | date }}", "undefined"),
+        ("{{ row.long }}", "too-long"),
+        ("{{ row.sku }}{{ self.sku }}", "forbidden"),
+    ],
+)
+def test_the_short_way_reports_as_the_long_one(text: str, code: str) -> None:
+    with pytest.raises(ExpansionError) as caught:
+        compile_text(text)({**NAMES, "row": {"sku": "tea-07", "long": "x" * (MAX_OUTPUT_CHARS + 1)}})
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("expression", ["a", "a or b", "b or a or c", "empty or none", "empty or a", "none or empty"])
+def test_the_short_way_of_alternatives_says_what_jinja_says(expression: str) -> None:
+    names = {"a": 1, "b": "", "c": None, "empty": (), "list": [0]}
+    expected = ENVIRONMENT.compile_expression(expression)(names)
+    assert compile_expression(expression)(names) == expected
+    with pytest.raises(ExpansionError):
+        compile_expression("nobody or a")(names)

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from qwen_pipeline.plan.prompt import PromptContext, PromptString, expand_prompt
+from qwen_pipeline.plan.prompt import Aspect, CalmPlace, PaletteColor, PromptContext, PromptString, expand_prompt
 from qwen_pipeline.types.spec import AssetKind, SceneSpec, StyleSheet
 
 from .support import KINDS, ROOT, read
 
 EACH = pytest.mark.parametrize("folder", KINDS, ids=lambda path: path.name)
 PALETTE = (
-    {"name": "primary", "hex": "#2f4a43", "words": "deep green"},
-    {"name": "secondary", "hex": "#8c9c8b", "words": "grey green"},
-    {"name": "accent", "hex": "#a8321f", "words": "cinnabar red"},
-    {"name": "ink", "hex": "#1d211f", "words": "near-black"},
-    {"name": "paper", "hex": "#f6f2e7", "words": "warm off-white"},
+    PaletteColor("primary", "#2f4a43", "deep green"),
+    PaletteColor("secondary", "#8c9c8b", "grey green"),
+    PaletteColor("accent", "#a8321f", "cinnabar red"),
+    PaletteColor("ink", "#1d211f", "near-black"),
+    PaletteColor("paper", "#f6f2e7", "warm off-white"),
 )
 STRINGS = (
     PromptString("春茶市集", "zh-CN", "display", "the upper left"),
@@ -43,10 +43,10 @@ def context(folder: Path, **changes: Any) -> PromptContext:
         "kind_words": kind.scene,
         "layout": {"name": "hero-left", "composition": "the subject stands in the right half"},
         "tone": "light",
-        "calm": ({"words": "the upper left", "share": 0.3}, {"words": "a band along the bottom", "share": 0.15}),
+        "calm": (CalmPlace("the upper left", 0.3), CalmPlace("a band along the bottom", 0.15)),
         "strings": (),
         "palette": PALETTE,
-        "canvas": {"aspect": "vertical portrait", "width": 1191, "height": 1684},
+        "canvas": Aspect("vertical portrait", 1191, 1684),
         "brand_words": "quiet and hand-made",
     }
     return PromptContext(**{**names, **changes})
@@ -110,3 +110,12 @@ def test_transparency_is_asked_for_as_the_model_was_taught(folder: Path) -> None
     text = expand_prompt("prompt.j2", folder, context(folder, scene=scene))
     assert text.startswith("This is an RGBA image with transparency.")
     assert text.endswith("The image has alpha channel and the background is transparent.")
+
+
+@EACH
+def test_what_macros_said_before_changes_no_prompt(folder: Path) -> None:
+    first = expand_prompt("prompt.j2", folder, context(folder, strings=STRINGS))
+    others = [{"tone": "dark"}, {"strings": ()}, {"calm": ()}, {"palette": PALETTE[:4]}, {"style": None}]
+    changed = [expand_prompt("prompt.j2", folder, context(folder, **{"strings": STRINGS, **c})) for c in others]
+    assert len({first, *changed}) == len(changed) + 1
+    assert expand_prompt("prompt.j2", folder, context(folder, strings=STRINGS)) == first

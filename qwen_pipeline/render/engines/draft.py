@@ -37,7 +37,7 @@ _TOKEN = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]|[^\s぀-ヿ㐀-鿿豈-﫿�
 
 def count_tokens(text: str) -> int:
     """Words and CJK characters."""
-    return len(_TOKEN.findall(text))
+    return len(text.split() if text.isascii() else _TOKEN.findall(text))
 
 
 def info(settings: Any) -> EngineInfo:

@@ -1,0 +1,28 @@
+"""The collector's switch."""
+
+import gc
+
+import pytest
+
+from qwen_pipeline.pipeline.garbage import uncollected
+
+
+def test_the_collector_is_as_it_was_afterwards_even_after_a_failure() -> None:
+    assert gc.isenabled()
+    with pytest.raises(ValueError), uncollected():
+        assert not gc.isenabled()
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+        raise ValueError
+    assert gc.isenabled()
+
+
+def test_a_caller_who_switched_it_off_keeps_it_off() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
