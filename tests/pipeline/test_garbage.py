@@ -8,13 +8,20 @@ from qwen_pipeline.pipeline.garbage import uncollected
 
 
 def test_the_collector_is_as_it_was_afterwards_even_after_a_failure() -> None:
-    assert gc.isenabled()
-    with pytest.raises(ValueError), uncollected():
-        assert not gc.isenabled()
+    seen = []
+
+    def fail() -> None:
         with uncollected():
-            assert not gc.isenabled()
-        assert not gc.isenabled()
-        raise ValueError
+            seen.append(gc.isenabled())
+            with uncollected():
+                seen.append(gc.isenabled())
+            seen.append(gc.isenabled())
+            raise ValueError
+
+    assert gc.isenabled()
+    with pytest.raises(ValueError):
+        fail()
+    assert seen == [False, False, False]
     assert gc.isenabled()
 
 
