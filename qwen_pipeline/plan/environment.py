@@ -186,7 +186,7 @@ def _entries_reader(parts: Sequence[str], full: Callable[[Names], str]) -> Calla
     last = parts[-1]
 
     def read(names: Names) -> str:
-        out = []
+        out: list[str] = []
         for literal, name, key, change in entries:
             value = names.get(name)
             found = value.get(key) if isinstance(value, dict) else None
