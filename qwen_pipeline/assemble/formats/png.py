@@ -11,6 +11,7 @@ from qwen_pipeline.assemble.format import Delivery, Format, Tools
 from qwen_pipeline.assemble.icc import srgb_profile
 from qwen_pipeline.assemble.images import Frame, ImageOptions, Origin, check_images, write_set
 from qwen_pipeline.assemble.metadata import PNG_KEY, record_json
+from qwen_pipeline.assemble.png_file import PngFacts, write_png
 from qwen_pipeline.types import Artifact, OutputRequest
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class PngOptions(ImageOptions):
     """Options of `png`."""
 
     compress: Annotated[int, Field(ge=0, le=9)] = 1
-    """Effort of the packing, 0 to 9. 6 takes some three times as long as 1 and makes files an eighth smaller."""
+    """Effort of the packing, 0 to 9. 6 takes some five times as long as 1 and makes files a quarter smaller."""
 
 
 def encode(picture: Image, path: Path, frame: Frame, origin: Origin, options: PngOptions) -> None:
@@ -30,14 +31,8 @@ def encode(picture: Image, path: Path, frame: Frame, origin: Origin, options: Pn
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", origin.xmp.decode())
     info.add_itxt(PNG_KEY, record_json(origin.record), zip=True)
-    picture.save(
-        path,
-        "PNG",
-        compress_level=options.compress,
-        dpi=(frame.dpi, frame.dpi),
-        icc_profile=srgb_profile(),
-        pnginfo=info,
-    )
+    texts = tuple((kind, data) for kind, data, *_ in info.chunks)
+    write_png(picture, path, PngFacts(frame.dpi, srgb_profile(), texts), options.compress)
 
 
 def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools) -> tuple[Artifact, ...]:
