@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
 import threading
 from typing import Protocol
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+from .fontfiles import OpenFont
+from .rlface import LazyFont
 
 _lock = threading.Lock()
 
 
 class FontSource(Protocol):
-    """Where the bytes of a font instance come from; the same bytes object for the same id."""
+    """Where font instances come from; the same one for the same id."""
 
-    def bytes(self, font_id: str, /) -> bytes: ...
+    def opened(self, font_id: str, /) -> OpenFont: ...
 
 
 def face_name(font_id: str, fonts: FontSource) -> str:
     """The name under which reportlab has the instance `font_id`; registers it at first use.
 
-    The digest is of the table directory, which holds a checksum of every table, so that ten megabytes need not be hashed.
+    Instances pinned from one variable font share a PostScript name, by which reportlab keys the embedded file: this name
+    takes its place.
     """
-    data = fonts.bytes(font_id)
-    digest = hashlib.sha256(data[:4096] + str(len(data)).encode()).hexdigest()[:8]
-    name = f"{re.sub('[^A-Za-z0-9-]', '', font_id)}-{digest}"
+    font = fonts.opened(font_id)
+    name = f"{re.sub('[^A-Za-z0-9-]', '', font_id)}-{font.digest[:8]}"
     with _lock:
-        if name not in pdfmetrics.getRegisteredFontNames():
-            font = TTFont(name, io.BytesIO(data), shapable=False)
-            # Instances pinned from one variable font share a PostScript name, by which reportlab keys the embedded file.
-            font.face.name = name.encode("ascii")
-            pdfmetrics.registerFont(font)
+        if name not in pdfmetrics._fonts:
+            pdfmetrics.registerFont(LazyFont(name, font))
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.resources
+import mmap
 import os
 import re
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ NOTO_SHA256 = {
 """The files of justmytype-intl-cjk 0.1.0 (SIL OFL 1.1), by region."""
 
 _FSTYPE_AT, _RESTRICTED = 8, 0x0002
+_DIRECTORY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +99,56 @@ def _unusable(path: str, why: str, hint: str) -> DataError:
     return DataError([Diagnostic("font-unusable", f"the font {Path(path).name} cannot be used: {why}", Place(path), hint)])
 
 
-def instance_bytes(file: FontFile, font_id: str, cache_dir: Path | None) -> bytes:
+class OpenFont:
+    """A static TrueType font to measure and to draw with: mapped from the cache where it is kept there, else in memory.
+
+    HarfBuzz copies bytes that it is handed, and 10 MB a weight count; a mapped file costs what is looked at.
+    """
+
+    __slots__ = ("_advances", "data", "digest", "font", "upem")
+
+    def __init__(self, data: bytes | mmap.mmap, path: Path | None = None) -> None:
+        self.data = data
+        face = hb.Face(hb.Blob.from_file_path(str(path)) if path else hb.Blob(bytes(data)))
+        self.font = hb.Font(face)
+        self.upem = face.upem
+        self.digest = hashlib.sha256(data[:_DIRECTORY] + str(len(data)).encode()).hexdigest()
+        """Of the table directory, which holds a checksum of every table, so that ten megabytes need not be hashed."""
+        self._advances: dict[str, float] = {}
+
+    def advance(self, char: str) -> float:
+        """Width of a character in em, by the font's own advance."""
+        width = self._advances.get(char)
+        if width is None:
+            glyph = self.font.get_nominal_glyph(ord(char)) or 0
+            width = self._advances[char] = self.font.get_glyph_h_advance(glyph) / self.upem
+        return width
+
+
+def open_instance(file: FontFile, font_id: str, cache_dir: Path | None) -> OpenFont:
     """The static TrueType font `font_id` of `file`, from `cache_dir` if it is there, else made and put there.
 
     Raises DataError (`font-unusable`) where the file is not what its digest says, or holds no outlines.
     """
     if cache_dir is None:
-        return _make(file, font_id)
+        return OpenFont(_make(file, font_id))
     kept = cache_dir / f"{font_id}-{file.sha256[:16]}-r{RECIPE}-hb{hb.__version__}.ttf"
-    with contextlib.suppress(OSError):
-        data = kept.read_bytes()
-        if is_whole(data):
-            return data
+    found = _mapped(kept)
+    if found is not None:
+        return found
     data = _make(file, font_id)
-    with contextlib.suppress(OSError):  # A cache that cannot be written only costs time.
+    with contextlib.suppress(OSError):  # A cache that cannot be written only costs time and memory.
         _write(kept, data)
-    return data
+    return _mapped(kept) or OpenFont(data)
+
+
+def _mapped(path: Path) -> OpenFont | None:
+    """The font in a file of the cache; None where there is none, or only part of one."""
+    with contextlib.suppress(OSError, ValueError), path.open("rb") as handle:
+        data = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+        if is_whole(data):
+            return OpenFont(data, path)
+    return None
 
 
 _PARTIAL = ".font-"

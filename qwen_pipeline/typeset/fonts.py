@@ -16,7 +16,7 @@ from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Place
 
 from .chars import NARROW_MARKS, is_wide
-from .fontfiles import NOTO_SHA256, RECIPE, FontFile, instance_bytes, noto, open_face, user_font
+from .fontfiles import NOTO_SHA256, RECIPE, FontFile, OpenFont, noto, open_face, open_instance, user_font
 from .memo import Memo
 
 _PLAIN = {"liga": False, "clig": False, "dlig": False, "calt": False, "hlig": False, "locl": False}
@@ -42,26 +42,6 @@ class FontMetrics:
     x_height: float
 
 
-class _Instance:
-    """A static font ready to measure with."""
-
-    __slots__ = ("advances", "data", "font", "upem")
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        face = hb.Face(data)
-        self.font = hb.Font(face)
-        self.upem = face.upem
-        self.advances: dict[str, float] = {}
-
-    def advance(self, char: str) -> float:
-        width = self.advances.get(char)
-        if width is None:
-            glyph = self.font.get_nominal_glyph(ord(char)) or 0
-            width = self.advances[char] = self.font.get_glyph_h_advance(glyph) / self.upem
-        return width
-
-
 class Fonts:
     """The built-in families and the user's, as static instances made when first used.
 
@@ -73,7 +53,7 @@ class Fonts:
         self._families = {name: (spec.latin, spec.cjk) for name, spec in sorted((families or {}).items())}
         self._cache_dir = cache_dir
         self._lock = threading.Lock()
-        self._instances: dict[str, _Instance] = {}
+        self._instances: dict[str, OpenFont] = {}
         self._chains: dict[tuple[str, str, bool], tuple[FontFile, ...]] = {}
         self._found: dict[tuple[str, str, int], dict[str, str | None]] = {}
         self._kerns: Memo[tuple[float, ...]] = Memo(4_000_000, lambda k: 100 + 32 * len(k))
@@ -103,17 +83,14 @@ class Fonts:
 
     def has(self, font_id: str, char: str) -> bool:
         """Whether the font has a glyph for `char`."""
-        return self._instance(font_id).font.get_nominal_glyph(ord(char)) is not None
+        return self.opened(font_id).font.get_nominal_glyph(ord(char)) is not None
 
-    def bytes(self, font_id: str) -> bytes:
+    def opened(self, font_id: str) -> OpenFont:
         """The static TrueType font; the same object for the same id."""
-        return self._instance(font_id).data
-
-    def _instance(self, font_id: str) -> _Instance:
         found = self._instances.get(font_id)
         if found is None:
             with self._lock:
-                found = self._instances.get(font_id) or _Instance(instance_bytes(self._file(font_id), font_id, self._cache_dir))
+                found = self._instances.get(font_id) or open_instance(self._file(font_id), font_id, self._cache_dir)
                 self._instances[font_id] = found
         return found
 
@@ -132,19 +109,19 @@ class Fonts:
 
     def advance(self, font_id: str, text: str) -> float:
         """Width of `text` in em by the font's own advances, without kerning: what drawing its characters gives."""
-        one = self._instance(font_id).advance
+        one = self.opened(font_id).advance
         return sum(map(one, text))
 
     def advances(self, font_id: str, text: str) -> list[float]:
         """The same, character by character."""
-        return list(map(self._instance(font_id).advance, text))
+        return list(map(self.opened(font_id).advance, text))
 
     def kerns(self, font_id: str, text: str) -> tuple[float, ...]:
         """What HarfBuzz adds to each character's own advance, in em; ligatures and alternates are off."""
         return self._kerns.get((font_id, text), lambda: self._shape(font_id, text))
 
     def _shape(self, font_id: str, text: str) -> tuple[float, ...]:
-        instance = self._instance(font_id)
+        instance = self.opened(font_id)
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
@@ -161,7 +138,7 @@ class Fonts:
 
     def metrics(self, font_id: str) -> FontMetrics:
         """The font's own heights, from its OS/2 and hhea tables."""
-        font = self._instance(font_id).font
+        font = self.opened(font_id).font
         extents, upem = font.get_font_extents("ltr"), font.face.upem
         tags = (hb.OTMetricsTag.CAP_HEIGHT, hb.OTMetricsTag.X_HEIGHT)
         cap, x = (cast(int, font.get_metric_position_with_fallback(tag)) / upem for tag in tags)
@@ -169,7 +146,7 @@ class Fonts:
 
     def bearings(self, font_id: str, char: str) -> tuple[float, float]:
         """The blank on the left and on the right of a character's ink, in em."""
-        instance = self._instance(font_id)
+        instance = self.opened(font_id)
         extents = instance.font.get_glyph_extents(instance.font.get_nominal_glyph(ord(char)) or 0)
         left, width = (extents.x_bearing / instance.upem, extents.width / instance.upem) if extents else (0.0, 0.0)
         return left, instance.advance(char) - left - width

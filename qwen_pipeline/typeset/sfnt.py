@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Mapping
 
@@ -20,7 +21,7 @@ def read_tables(data: bytes) -> dict[str, bytes]:
     return {tag.decode("latin-1"): data[start : start + length] for tag, _, start, length in entries}
 
 
-def is_whole(data: bytes) -> bool:
+def is_whole(data: bytes | mmap.mmap) -> bool:
     """Whether `data` is a TrueType font whose table directory fits its length."""
     if len(data) < 12 or data[:4] != TRUETYPE:
         return False

@@ -122,15 +122,15 @@ def test_quotes_and_dots_are_narrow_in_latin_text(fonts: Fonts) -> None:
 
 
 def test_an_instance_is_what_fonttools_makes(fonts: Fonts) -> None:
-    made = TTFont(io.BytesIO(fonts.bytes("NotoSansSC-w700")))
+    made = TTFont(io.BytesIO(bytes(fonts.opened("NotoSansSC-w700").data)))
     assert made["name"].getDebugName(6) == "NotoSansSC-w700"
     assert made["OS/2"].usWeightClass == 700
     assert "fvar" not in made
     assert (made["hmtx"]["A"][0], made["head"].unitsPerEm) == (641, 1000)
 
 
-def test_the_bytes_are_the_same_object(fonts: Fonts) -> None:
-    assert fonts.bytes("NotoSansSC-w700") is fonts.bytes("NotoSansSC-w700")
+def test_the_font_is_the_same_object(fonts: Fonts) -> None:
+    assert fonts.opened("NotoSansSC-w700") is fonts.opened("NotoSansSC-w700")
 
 
 def test_advances_are_those_reportlab_draws_with(fonts: Fonts) -> None:
@@ -140,7 +140,7 @@ def test_advances_are_those_reportlab_draws_with(fonts: Fonts) -> None:
 
 
 def test_kerning_is_harfbuzz_s(fonts: Fonts) -> None:
-    words, font = "AVATAR To Yo, fi", hb.Font(hb.Face(fonts.bytes("NotoSansSC-w400")))
+    words, font = "AVATAR To Yo, fi", hb.Font(hb.Face(bytes(fonts.opened("NotoSansSC-w400").data)))
     buffer = hb.Buffer()
     buffer.add_str(words)
     buffer.guess_segment_properties()
@@ -160,23 +160,23 @@ def test_metrics(fonts: Fonts) -> None:
 
 
 def test_instances_are_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = Fonts(cache_dir=tmp_path / "new").bytes("NotoSansJP-w100")
+    first = bytes(Fonts(cache_dir=tmp_path / "new").opened("NotoSansJP-w100").data)
     monkeypatch.setattr(fontfiles, "_make", lambda *_: pytest.fail("made again"))
-    assert Fonts(cache_dir=tmp_path / "new").bytes("NotoSansJP-w100") == first
+    assert bytes(Fonts(cache_dir=tmp_path / "new").opened("NotoSansJP-w100").data) == first
     assert [p.suffix for p in (tmp_path / "new").iterdir() if p.name != ".lock"] == [".ttf"]
 
 
 def test_a_torn_file_in_the_cache_is_made_again(tmp_path: Path) -> None:
-    whole = Fonts(cache_dir=tmp_path).bytes("NotoSansJP-w100")
+    whole = bytes(Fonts(cache_dir=tmp_path).opened("NotoSansJP-w100").data)
     kept = next(tmp_path.iterdir())
     kept.write_bytes(whole[:100_000])
-    assert Fonts(cache_dir=tmp_path).bytes("NotoSansJP-w100") == whole
+    assert bytes(Fonts(cache_dir=tmp_path).opened("NotoSansJP-w100").data) == whole
     assert kept.read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert Fonts(cache_dir=tmp_path / "file" / "sub").bytes("NotoSansJP-w100")
+    assert bytes(Fonts(cache_dir=tmp_path / "file" / "sub").opened("NotoSansJP-w100").data)
 
 
 # --- fonts of the user -------------------------------------------------------------------------------------------------
@@ -198,14 +198,14 @@ def test_a_variable_font_of_the_user_is_pinned() -> None:
     name = fonts.instance("brand", "zh-CN", 200, "春")
     assert name == f"NotoSansJPwght-{NOTO_SHA256['JP'][:8]}-w200"
     assert fonts.instance("brand", "zh-CN", 200, "A") == name
-    assert Fonts({"brand": Family(cjk=path)}).bytes(name or "") == fonts.bytes(name or "")
+    assert bytes(Fonts({"brand": Family(cjk=path)}).opened(name or "").data) == bytes(fonts.opened(name or "").data)
 
 
 def test_cubic_outlines_become_quadratic_ones_of_the_same_shape(tmp_path: Path) -> None:
     path = cubic_font(tmp_path / "Ring.otf")
     fonts = Fonts({"brand": Family(latin=str(path))})
     name = fonts.instance("brand", "en", 400, "O") or ""
-    data = fonts.bytes(name)
+    data = bytes(fonts.opened(name).data)
     made = TTFont(io.BytesIO(data))
     assert "glyf" in made
     assert "CFF " not in made
@@ -237,7 +237,7 @@ def test_fonts_that_cannot_be_used(tmp_path: Path) -> None:
 
 def test_a_font_that_is_not_there_any_more(fonts: Fonts) -> None:
     with pytest.raises(DataError) as error:
-        fonts.bytes("Brand-12345678")
+        bytes(fonts.opened("Brand-12345678").data)
     assert code(error) == "font-unknown"
 
 

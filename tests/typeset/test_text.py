@@ -54,7 +54,7 @@ def test_runs_stand_where_harfbuzz_puts_them(words: str, fonts: Fonts) -> None:
     buffer = hb.Buffer()
     buffer.add_str(words)
     buffer.guess_segment_properties()
-    hb.shape(hb.Font(hb.Face(fonts.bytes("NotoSansSC-w400"))), buffer, {"liga": False})
+    hb.shape(hb.Font(hb.Face(bytes(fonts.opened("NotoSansSC-w400").data))), buffer, {"liga": False})
     pens = [0.0, *itertools.accumulate(p.x_advance / 1000 for p in buffer.glyph_positions or [])]
     for at, x in offsets(words, fonts, locale="en-GB").items():
         assert x == pytest.approx(pens[at], abs=2e-4)
