@@ -17,6 +17,7 @@ from qwen_pipeline.types import (
     Artifact,
     EngineInfo,
     Finding,
+    LayerSpan,
     OutputRequest,
     Page,
     Piece,
@@ -33,6 +34,17 @@ FORMATS_PACKAGE = "qwen_pipeline.assemble.formats"
 
 ImageMode = Literal["jpeg", "lossless"]
 TextMode = Literal["all", "none"]
+
+
+class WebFont(Protocol):
+    """A small TrueType font for files that carry their own. `weight`: 100 to 900."""
+
+    @property
+    def family(self) -> str: ...
+    @property
+    def weight(self) -> int: ...
+    @property
+    def data(self) -> bytes: ...
 
 
 class Tools(Protocol):
@@ -57,6 +69,15 @@ class Tools(Protocol):
         self, page: TypesetPage, width_px: int, *, bleed: bool = False, text: TextMode = "all", scene: bool = True
     ) -> Image:
         """An RGB picture of the trim (or of the bleed box), `width_px` wide."""
+
+    def rasterise_span(self, page: TypesetPage, span: LayerSpan, width_px: int, *, bleed: bool = False) -> Image:
+        """One layer of a page alone, on transparent ground: RGBA, alpha not multiplied in."""
+
+    def picture(self, path: str) -> Image:
+        """The pixels of a picture file, upright, in mode L, RGB or RGBA, in sRGB. Shared: never change it."""
+
+    def web_font(self, font_id: str, characters: Iterable[str]) -> WebFont:
+        """The font instance `font_id` cut down to `characters`."""
 
     def first_font(self, page: TypesetPage) -> str:
         """A font registered with reportlab, one of the page's where it has words; without it pages would name Helvetica."""

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,8 @@ from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.types import Metadata
 
 PNG_KEY = "qwen-pipeline"
+PACKAGE_XMP = "docProps/qwen-pipeline.xmp"
+"""Where files that are packages (PPTX, OpenRaster) keep their XMP packet."""
 NAMESPACE = "urn:qwen-pipeline:1.0/"
 _PLAIN_LIMIT = 48_000
 """Bytes of JSON that stay readable in XMP; a JPEG segment holds 65,502 bytes of XMP (XMP part 3, 1.1.3)."""
@@ -66,9 +69,9 @@ def make_xmp(meta: Metadata, record: dict[str, Any], source_type: str, *, media_
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The record inside a PDF, PNG, JPEG or WebP file; NoRecord where there is none."""
+    """The record inside a file of any of our formats; NoRecord where there is none."""
     try:
-        found = _read_pdf(path) if _is_pdf(path) else _read_image(path)
+        found = _reader(path)(path)
     except (OSError, SyntaxError, ValueError) as error:
         raise NoRecord(f"{path.name} cannot be read: {error}") from error
     if not isinstance(found, dict):
@@ -79,9 +82,33 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _is_pdf(path: Path) -> bool:
+def _reader(path: Path) -> Callable[[Path], Any]:
+    """By the file's first bytes: its name may be anything by now."""
     with path.open("rb") as handle:
-        return handle.read(5) == b"%PDF-"
+        start = handle.read(64)
+    if start.startswith(b"%PDF-"):
+        return _read_pdf
+    if start.startswith(b"PK\x03\x04"):
+        return _read_zip
+    return _read_svg if start.startswith((b"<?xml", b"<svg")) else _read_image
+
+
+def _read_svg(path: Path) -> Any:
+    text = path.read_bytes()
+    packet = re.search(rb"<x:xmpmeta.*?</x:xmpmeta>", text, re.DOTALL)
+    return _from_xmp(packet[0]) if packet else None
+
+
+def _read_zip(path: Path) -> Any:
+    """A package (PPTX, OpenRaster) keeps the packet in a file of its own."""
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as package:
+            info = package.getinfo(PACKAGE_XMP)
+            return _from_xmp(package.read(info)) if info.file_size <= _READ_LIMIT else None
+    except (KeyError, zipfile.BadZipFile):
+        return None
 
 
 def _read_pdf(path: Path) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from qwen_pipeline.types import (
     Artifact,
     EngineInfo,
     Finding,
+    LayerSpan,
     OutputRequest,
     Page,
     Piece,
@@ -64,6 +65,15 @@ class PieceTools:
 
     def rasterise(self, page: TypesetPage, width_px: int, **options: Any) -> Image:
         return typeset.rasterise(page, self._state.fonts, width_px, **options)
+
+    def rasterise_span(self, page: TypesetPage, span: LayerSpan, width_px: int, *, bleed: bool = False) -> Image:
+        return typeset.rasterise_span(page, self._state.fonts, span, width_px, bleed=bleed)
+
+    def picture(self, path: str) -> Image:
+        return typeset.load_picture(path)
+
+    def web_font(self, font_id: str, characters: Iterable[str]) -> typeset.WebFont:
+        return typeset.web_font(self._state.fonts, font_id, characters)
 
     def first_font(self, page: TypesetPage) -> str:
         fonts = self._state.fonts

@@ -18,7 +18,7 @@ from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece
 from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
 from .result import Artifact, Estimate, Failure, Finding, InputFile, Manifest, Plan, Severity, TextOutcome
 from .scene import Adapter, CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
-from .typeset import Glyphs, ImageItem, Item, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
+from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
     "BLACK",
@@ -47,6 +47,7 @@ __all__ = [
     "InputFile",
     "Item",
     "Layer",
+    "LayerSpan",
     "Length",
     "Line",
     "Manifest",

@@ -117,6 +117,16 @@ class QrMark:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSpan:
+    """The items that one layer of a page became: those from `start` to before `stop`, in drawing order."""
+
+    id: str
+    """The layer's id; `background` and `scene` for what lies under the layers."""
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
 class TypesetPage:
     """A solved page."""
 
@@ -130,3 +140,5 @@ class TypesetPage:
     """Ids of the font instances used."""
     notes: tuple[tuple[str, str], ...] = ()
     """Speaker notes: (locale, text)."""
+    spans: tuple[LayerSpan, ...] = ()
+    """Which items belong together: every item is in one span, and the spans are in drawing order."""

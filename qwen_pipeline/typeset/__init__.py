@@ -2,7 +2,21 @@
 
 from .draw import draw
 from .fonts import Fonts
-from .raster import lettering, pixel_height, rasterise
+from .pictures import load as load_picture
+from .raster import lettering, pixel_height, rasterise, rasterise_span
 from .solve import PictureFile, solve
+from .webfonts import WebFont, web_font
 
-__all__ = ["Fonts", "PictureFile", "draw", "lettering", "pixel_height", "rasterise", "solve"]
+__all__ = [
+    "Fonts",
+    "PictureFile",
+    "WebFont",
+    "draw",
+    "lettering",
+    "load_picture",
+    "pixel_height",
+    "rasterise",
+    "rasterise_span",
+    "solve",
+    "web_font",
+]

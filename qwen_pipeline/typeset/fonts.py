@@ -94,6 +94,13 @@ class Fonts:
                 self._instances[font_id] = found
         return found
 
+    def family(self, font_id: str) -> str:
+        """The family's name as its maker wrote it: `Noto Sans SC`."""
+        file = self._file(font_id)
+        face = open_face(file.path, file.index)
+        names = (hb.OTNameIdPredefined.TYPOGRAPHIC_FAMILY, hb.OTNameIdPredefined.FONT_FAMILY)
+        return next((name for name in map(face.get_name, names) if name), file.name)
+
     def _file(self, font_id: str) -> FontFile:
         for file in _NOTO.values():
             if font_id.rpartition("-w")[0] == file.name:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
-from qwen_pipeline.types import Box, ImageItem, Item, TypesetPage
+from qwen_pipeline.types import Box, ImageItem, Item, LayerSpan, TypesetPage
 
 from . import pdfium
 from .draw import TextMode, draw
@@ -61,6 +61,16 @@ def lettering(page: TypesetPage, fonts: FontSource, width_px: int, height_px: in
     size = (width_px, height_px)
     pixels = bytearray(width_px * height_px * 4)
     pdfium.paint(_pdf(page, fonts, box, size, "only-baked"), pixels, *size, alpha=True)
+    return Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).copy()
+
+
+def rasterise_span(page: TypesetPage, fonts: FontSource, span: LayerSpan, width_px: int, *, bleed: bool = False) -> Image.Image:
+    """One layer alone, on transparent ground: an RGBA picture of the trim (or of the bleed box), alpha not multiplied in."""
+    area = page.canvas.bleed_box if bleed else page.canvas.trim
+    size = (width_px, pixel_height(page, width_px, bleed=bleed))
+    pixels = bytearray(size[0] * size[1] * 4)
+    alone = replace(page, items=page.items[span.start : span.stop])
+    pdfium.paint(_pdf(alone, fonts, area, size, "all"), pixels, *size, alpha=True)
     return Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).copy()
 
 

@@ -14,6 +14,7 @@ from qwen_pipeline.types import (
     ImageLayer,
     Item,
     Layer,
+    LayerSpan,
     Page,
     PathItem,
     QrLayer,
@@ -64,12 +65,15 @@ def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = Non
     stacks = _stacks(page, fonts)
     picture = (pictures or {}).get(page.scene) if page.scene else None
     items: list[Item] = [_background(page)]
+    spans = [LayerSpan("background", 0, 1)]
     if picture:
+        spans.append(LayerSpan("scene", 1, 2))
         items.append(scene_item(picture, page.scene_box or page.canvas.bleed_box))
     strings: list[SetString] = []
     marks: list[QrMark] = []
     for index, layer in enumerate(page.layers):
         made, said, marked = _expand(page, index, layer, stacks[layer.region], fonts)
+        spans.append(LayerSpan(layer.id, len(items), len(items) + len(made)))
         items += made
         strings += said
         marks += marked
@@ -82,6 +86,7 @@ def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = Non
         qr_marks=tuple(marks),
         fonts=_fonts_used(items),
         notes=tuple((part.locale, part.text) for part in page.notes),
+        spans=tuple(span for span in spans if span.stop > span.start),
     )
 
 

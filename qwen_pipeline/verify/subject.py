@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from qwen_pipeline.types import Box, OutputRequest, Page, Piece, TypesetPage
 
-from .pdftext import page_texts
+from .filetext import page_texts
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,8 +39,8 @@ class Subject:
     pages: Sequence[TypesetPage]
     raster: Raster
     files: tuple[Delivered, ...] = ()
-    pdf_texts: Callable[[Path], list[str]] = page_texts
-    """The text of every page of a PDF. pdfium is not thread-safe: a caller with threads hands in a guarded one."""
+    texts: Callable[[Path], list[str]] = page_texts
+    """The text of every page of a file. pdfium is not thread-safe: a caller with threads hands in a guarded one."""
 
     def each_page(self) -> Iterator[tuple[int, Page, TypesetPage]]:
         """(number, page as planned, page as set)."""

@@ -67,28 +67,28 @@ def test_exact_upper_case_that_was_not_asked_for(case, edit):
 def test_exact_pdf_lost_a_string(case, edit):
     case.pdf_page = lambda p: replace(p, items=tuple(i for i in p.items if getattr(i, "string", "") != "when/zh-CN"))
     (finding,) = case.findings("text.exact")
-    assert (finding.code, finding.string) == ("not-in-pdf", "when/zh-CN")
+    assert (finding.code, finding.string) == ("not-in-file", "when/zh-CN")
 
 
 def test_exact_pdf_lost_one_character(case, edit):
     case.pdf_page = lambda p: edit.item(p, "when/en-GB", lines=(edit.line("18 April · Tickets ¥2", 20, 152, 18),))
-    assert case.codes("text.exact") == ["not-in-pdf"]
+    assert case.codes("text.exact") == ["not-in-file"]
 
 
 def test_exact_pdf_shows_more(case):
     case.pdf_extra = ("lorem",)
     (finding,) = case.findings("text.exact")
-    assert (finding.code, finding.measured) == ("extra-in-pdf", "elmor")
+    assert (finding.code, finding.measured) == ("extra-in-file", "elmor")
 
 
 def test_exact_pdf_draws_a_string_twice(case):
     case.pdf_extra = ("春茶市集",)
-    assert case.codes("text.exact") == ["extra-in-pdf"]
+    assert case.codes("text.exact") == ["extra-in-file"]
 
 
 def test_exact_pdf_with_a_page_too_many(case):
     case.pdf_pages = 2
-    assert case.codes("text.exact") == ["pdf-pages"]
+    assert case.codes("text.exact") == ["file-pages"]
 
 
 def test_exact_composed_and_decomposed_letters_are_the_same(case, edit):

@@ -151,7 +151,7 @@ def test_a_string_lost_between_solving_and_drawing_is_found(look):
 
     found = look(_page(), lose)
     assert ("text.exact", "drawn-differs") in found
-    assert ("text.exact", "not-in-pdf") in found
+    assert ("text.exact", "not-in-file") in found
 
 
 def test_a_chart_that_says_something_else_is_found(look):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from qwen_pipeline.types import Page, SetString, TextItem, TextLayer, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
+from qwen_pipeline.verify.filetext import carries_text
 from qwen_pipeline.verify.fold import fold, squeeze
 from qwen_pipeline.verify.subject import Delivered, Subject
 from qwen_pipeline.verify.wanted import charts, unasked, wanted_markers, wanted_strings
@@ -15,15 +16,15 @@ _MOST_EXTRA = 40
 @check(
     "text.exact",
     rationale="The promise of the program: the words on the page are the words of the spec, all of them, and no others.",
-    codes=("not-set", "changed", "not-asked", "drawn-differs", "not-in-pdf", "extra-in-pdf", "pdf-pages"),
+    codes=("not-set", "changed", "not-asked", "drawn-differs", "not-in-file", "extra-in-file", "file-pages"),
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
-    """Plan, solved strings, drawn lines and the text read back from the PDF are the same (NFC, white space folded)."""
+    """Plan, solved strings, drawn lines and the text read back from the files are the same (NFC, white space folded)."""
     for _, planned, page in subject.each_page():
         yield from _set_as_planned(planned, page)
         yield from _drawn_as_set(planned, page)
     for file in subject.files:
-        if file.path.suffix == ".pdf":
+        if carries_text(file.path):
             yield from _read_back(subject, file)
 
 
@@ -78,10 +79,10 @@ def _drawn_text(item: TextItem) -> str:
 
 
 def _read_back(subject: Subject, file: Delivered) -> Iterator[Outcome]:
-    texts = subject.pdf_texts(file.path)
+    texts = subject.texts(file.path)
     if len(texts) != len(file.pages):
         yield Outcome(
-            "pdf-pages",
+            "file-pages",
             f"{file.path.name} has {len(texts)} pages",
             measured=str(len(texts)),
             allowed=str(len(file.pages)),
@@ -97,7 +98,7 @@ def _compare(planned: Page, page: TypesetPage, text: str, file: str) -> Iterator
         wanted = _as_drawn(string, upper)
         if wanted not in text:
             yield Outcome(
-                "not-in-pdf",
+                "not-in-file",
                 f"“{string.text[:40]}” cannot be read back from {file}",
                 page.id,
                 string.id,
@@ -108,7 +109,7 @@ def _compare(planned: Page, page: TypesetPage, text: str, file: str) -> Iterator
     extra = Counter(text) - drawn
     if extra:
         shown = "".join(sorted(extra.elements()))[:_MOST_EXTRA]
-        yield Outcome("extra-in-pdf", f"{file} shows characters that nobody asked for: {shown}", page.id, measured=shown)
+        yield Outcome("extra-in-file", f"{file} shows characters that nobody asked for: {shown}", page.id, measured=shown)
 
 
 def _upper_case_layers(planned: Page) -> frozenset[str]:

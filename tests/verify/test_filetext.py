@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from qwen_pipeline.verify.pdftext import page_texts
+from qwen_pipeline.verify.filetext import page_texts
 
 
 @pytest.mark.parametrize("pages", [1, 25, 26, 60])
