@@ -6,6 +6,14 @@ from qwen_pipeline.assemble import check_options, format_ids, get_format
 from qwen_pipeline.errors import SpecError
 
 
+def codes(request, pages=()):
+    try:
+        check_options(request, pages)
+    except SpecError as error:
+        return [diagnostic.code for diagnostic in error.diagnostics]
+    return []
+
+
 def test_every_file_is_a_format_of_its_own_name():
     assert {"pdf", "png", "jpeg", "webp"} <= set(format_ids())
     for name in format_ids():
@@ -49,3 +57,26 @@ def test_all_wrong_options_at_once(kit):
 
 def test_one_mark_may_stand_alone(kit):
     check_options(kit.request("pdf", "a.pdf", marks="crop"))
+
+
+@pytest.mark.parametrize(("made", "suffix"), [("svg", ".svg"), ("layers", ".ora"), ("pptx", ".pptx")])
+def test_names_and_options_of_the_editable_formats(kit, made, suffix):
+    pages = kit.delivery((kit.page("1"),)).piece.pages
+    check_options(kit.request(made, "tea" + suffix), pages)
+    assert codes(kit.request(made, "tea.txt"), pages) == ["wrong-suffix"]
+    assert codes(kit.request(made, "tea" + suffix, colour="red"), pages) == ["unknown-option"]
+
+
+def test_slides_have_one_size_and_powerpoints_limits(kit):
+    pages = kit.delivery((kit.page("1"), kit.page("2", width_pt=400.0))).piece.pages
+    assert codes(kit.request("pptx", "tea.pptx"), pages) == ["slides-of-many-sizes"]
+    assert codes(kit.request("pptx", "tea.pptx", pages="2"), pages) == []
+    tiny = kit.delivery((kit.page("1", width_pt=60.0),)).piece.pages
+    assert codes(kit.request("pptx", "tea.pptx"), tiny) == ["slide-size"]
+
+
+def test_slides_without_the_library_say_what_to_install(kit, monkeypatch):
+    import importlib.util
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert codes(kit.request("pptx", "tea.pptx"), ()) == ["missing-extra"]
