@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 GIB = 2**30
@@ -146,11 +147,13 @@ def encode_bytes(shape: VaeShape, width_px: int, height_px: int, finer: bool = F
     return encode_bands(shape, width_px, height_px, finer).peak_bytes
 
 
+@lru_cache(256)
 def decode_bands(shape: VaeShape, width_px: int, height_px: int, finer: bool = False) -> Bands:
     """The bands for decoding a picture: the least extra work within the bound, else the least memory."""
     return _choose(shape, finer, lambda split, count: _decoding(shape, width_px, height_px, split, count), len(shape.decoder))
 
 
+@lru_cache(256)
 def encode_bands(shape: VaeShape, width_px: int, height_px: int, finer: bool = False) -> Bands:
     """The bands for encoding a picture: the least extra work within the bound, else the least memory."""
     return _choose(shape, finer, lambda split, count: _encoding(shape, width_px, height_px, split, count), len(shape.encoder))
