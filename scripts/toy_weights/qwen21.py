@@ -45,10 +45,13 @@ def make(folder: Path, *, turbo: bool) -> None:
 def transformer() -> Any:
     from diffusers import QwenImage21Transformer2DModel
 
-    return QwenImage21Transformer2DModel(
+    made = QwenImage21Transformer2DModel(
         in_channels=LATENTS, out_channels=LATENTS, num_layers=3, attention_head_dim=16, num_attention_heads=2,
         context_in_dim=WIDTH, mlp_ratio=3, axes_dims_rope=(4, 6, 6),
     )
+    for part, factor in ((made.txt_in, 4.0), (made.img_in, 3.0), (made.modulation, 12.0), (made.transformer_blocks, 2.0)):
+        louder(part, factor)  # else the words hardly show in the picture, and a comparison would prove little
+    return made
 
 
 def vae() -> Any:

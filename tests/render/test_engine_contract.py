@@ -15,7 +15,9 @@ from PIL import Image
 from qwen_pipeline.errors import PromptTooLong, RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render import Engine, EngineModule, SceneInputs, check_request, engine_ids, engine_module
-from qwen_pipeline.types import SceneRequest
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.types import EngineInfo, SceneRequest
+from tests.support.toy import has_toy, toy_settings
 
 from .scenes import REQUEST
 
@@ -27,19 +29,35 @@ def module(request: pytest.FixtureRequest) -> EngineModule:
     return engine_module(request.param)
 
 
+def settings_for(module: EngineModule, store: Path) -> Settings:
+    """Engines with weights draw with toy ones, on the processor."""
+    return toy_settings(module.INFO.id, store) if has_toy(module.INFO.id) else Settings(store=store)
+
+
 @pytest.fixture
-def engine(module: EngineModule) -> Iterator[Engine]:
-    reason = module.missing(None)
+def settings(module: EngineModule, tmp_path: Path) -> Settings:
+    made = settings_for(module, tmp_path / "store")
+    reason = module.missing(made)
     if reason:
         pytest.skip(reason)
-    opened = module.open_engine(None)
+    return made
+
+
+@pytest.fixture
+def engine(module: EngineModule, settings: Settings) -> Iterator[Engine]:
+    opened = module.open_engine(settings)
     yield opened
     opened.close()
 
 
+def small_sizes(info: EngineInfo) -> tuple[tuple[int, int], tuple[int, int]]:
+    step = info.size_multiple
+    return ((160, 120), (97, 140)) if step == 1 else ((3 * step, 2 * step), (step, 4 * step))
+
+
 def request_for(module_or_engine: EngineModule | Engine, **changes: object) -> SceneRequest:
     info = module_or_engine.INFO if hasattr(module_or_engine, "INFO") else module_or_engine.info
-    width, height = info.native_sizes[0] if info.native_sizes else (160, 120)
+    width, height = small_sizes(info)[0]
     plain = replace(
         REQUEST,
         engine=info.id,
@@ -48,7 +66,7 @@ def request_for(module_or_engine: EngineModule | Engine, **changes: object) -> S
         dtype=info.dtype,
         width_px=width,
         height_px=height,
-        num_inference_steps=info.num_inference_steps,
+        num_inference_steps=len(info.sigmas) or min(2, info.num_inference_steps),
         true_cfg_scale=info.true_cfg_scale,
         sigmas=info.sigmas,
     )
@@ -77,6 +95,16 @@ def test_info_is_sane(module: EngineModule) -> None:
     assert info.prompt_limit_tokens > 0
     assert (info.max_references > 0) == ("references" in info.capabilities)
     assert all(w % info.size_multiple == 0 == h % info.size_multiple and w * h <= info.max_area_px for w, h in info.native_sizes)
+
+
+def test_what_is_here_is_what_is_opened(module: EngineModule, settings: Settings) -> None:
+    info = module.info(settings)
+    opened = module.open_engine(settings)
+    assert opened.info == info
+    assert (info.id, info.version, info.usages) == (module.INFO.id, module.INFO.version, module.INFO.usages)
+    text = "春茶 tea"
+    assert module.counter(settings)(text) == opened.count_tokens(text) <= module.count_tokens(text)
+    opened.close()
 
 
 def test_id_is_the_files_name() -> None:
@@ -132,8 +160,7 @@ def test_refuses_what_it_cannot_do(module: EngineModule, capability: str, change
 
 
 def test_size_law(engine: Engine) -> None:
-    sizes = engine.info.native_sizes[:2] or ((97, 140), (256, 64))
-    for width, height in sizes:
+    for width, height in small_sizes(engine.info):
         image = draw(engine, request_for(engine, width_px=width, height_px=height))
         assert (image.size, image.mode) == ((width, height), "RGB")
 
@@ -159,22 +186,34 @@ def test_seed_matters(engine: Engine) -> None:
     assert digest(draw(engine, request_for(engine, seed=1))) != digest(draw(engine, request_for(engine, seed=2)))
 
 
-def test_same_bytes_in_another_process(engine: Engine, module: EngineModule) -> None:
-    request = request_for(engine)
-    here = digest(draw(engine, request))
+def test_same_bytes_in_another_process(tmp_path: Path) -> None:
+    """All engines in one process, since loading torch takes longer than drawing."""
+    here, todo = [], []
+    for module in map(engine_module, engine_ids()):
+        settings = settings_for(module, tmp_path / "here")
+        if module.missing(settings):
+            continue
+        engine = module.open_engine(settings)
+        request = request_for(engine)
+        here.append(digest(draw(engine, request)))
+        engine.close()
+        todo.append((request, str(settings.weights or "")))
     code = (
         "import hashlib\n"
+        "from pathlib import Path\n"
         "from qwen_pipeline.types import SceneRequest\n"
         "from qwen_pipeline.fingerprint import scene_fingerprint\n"
         "from qwen_pipeline.render import SceneInputs, engine_module\n"
-        f"request = {request!r}\n"
-        "engine = engine_module(request.engine).open_engine(None)\n"
-        "key = engine.encode([request], [SceneInputs()])[scene_fingerprint(request)]\n"
-        "image = engine.render(request, key, SceneInputs())\n"
-        "print(hashlib.sha256(image.mode.encode() + image.tobytes()).hexdigest())\n"
+        "from qwen_pipeline.settings import Settings\n"
+        f"for request, weights in {todo!r}:\n"
+        f"    settings = Settings(store=Path({str(tmp_path / 'there')!r}), weights=weights or None, device='cpu')\n"
+        "    engine = engine_module(request.engine).open_engine(settings)\n"
+        "    key = engine.encode([request], [SceneInputs()])[scene_fingerprint(request)]\n"
+        "    image = engine.render(request, key, SceneInputs())\n"
+        "    print(hashlib.sha256(image.mode.encode() + image.tobytes()).hexdigest())\n"
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300)
-    assert run.stdout.strip() == here
+    assert run.stdout.split() == here
 
 
 def test_edit(engine: Engine, tmp_path: Path) -> None:
@@ -212,9 +251,7 @@ def test_alpha(engine: Engine) -> None:
     assert high == 255
 
 
-def test_close_is_idempotent(module: EngineModule) -> None:
-    if module.missing(None):
-        pytest.skip(module.missing(None))
-    opened = module.open_engine(None)
+def test_close_is_idempotent(module: EngineModule, settings: Settings) -> None:
+    opened = module.open_engine(settings)
     opened.close()
     opened.close()

@@ -153,7 +153,7 @@ def _part(folder: Path) -> Part:
     gone = [file for file in files if not file.is_file()]
     if not files or gone:
         what = f"{folder.name}/{gone[0].name} is missing" if gone else f"{folder.name}/ holds no safetensors"
-        raise _damaged(folder.parent, what)
+        raise damaged(folder.parent, what)
     return Part(folder.name, folder, files, sum(file.stat().st_size for file in files))
 
 
@@ -171,7 +171,8 @@ def _licence(folder: Path) -> str:
     return found[-1] if found else ""
 
 
-def _damaged(folder: Path, what: str) -> EngineUnavailable:
+def damaged(folder: Path, what: str) -> EngineUnavailable:
+    """The error for weights that are there but cannot be used."""
     return EngineUnavailable(
         f"the weights in {folder} cannot be used: {what}", hint="fetch them again, or name another folder", code="weights-damaged"
     )
@@ -185,9 +186,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise _damaged(path.parent, f"{path.name}: {error}") from error
+        raise damaged(path.parent, f"{path.name}: {error}") from error
     if not isinstance(found, dict):
-        raise _damaged(path.parent, f"{path.name} holds no object")
+        raise damaged(path.parent, f"{path.name} holds no object")
     return found
 
 
@@ -203,5 +204,5 @@ def header(path: Path) -> dict[str, Any]:
             if path.stat().st_size != 8 + length + end:
                 raise ValueError("it is cut off")
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise _damaged(path.parent, f"{path.name}: {error}") from error
+        raise damaged(path.parent, f"{path.name}: {error}") from error
     return dict(found)

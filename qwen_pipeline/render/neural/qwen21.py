@@ -1,0 +1,181 @@
+"""The engine of Qwen-Image 2.1 and its Turbo: one model that generates and edits, in our own loop.
+
+First every distinct (prompt, pictures) is encoded and kept in the store; then transformer and VAE draw one picture after another.
+Nothing that one job leaves behind shows in another: a prefix is shared only where its numbers are equal to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.errors import OutOfMemory, RenderError
+from qwen_pipeline.fingerprint import digest, file_digest, scene_fingerprint
+from qwen_pipeline.render.engine import OnPhase, SceneInputs, check_request
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.types import EngineInfo, SceneRequest
+
+from .conditioning import Conditionings
+from .placing import Placed, on_white, open_picture, place, scaled, sized_as
+from .weights import Checkpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+    from PIL import Image
+
+    from .qwen21_stage import Stage
+    from .qwen21_text import Encoded
+
+REFERENCE_SIDE = 1024
+"""References are shown at about this side squared, or at the picture's own area where that is smaller."""
+_LATENTS_KEPT = 12
+"""Of reference pictures: 2 MB each at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Fingerprints of a request's encoded texts: the prompt, and with guidance what is not wanted."""
+
+    texts: tuple[str, ...]
+
+
+class Qwen21Engine:
+    """One open checkpoint."""
+
+    def __init__(self, info: EngineInfo, checkpoint: Checkpoint, settings: Settings) -> None:
+        from .qwen21_stage import Stage
+        from .qwen21_text import Words
+
+        self.info = info
+        self._checkpoint = checkpoint
+        self._words = Words(checkpoint.path)
+        self._kept = Conditionings(settings.store)
+        self._stage: Stage = Stage(info, checkpoint, settings)
+        self._latents: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    # --- the protocol ----------------------------------------------------------------------------------------------------
+
+    def count_tokens(self, text: str) -> int:
+        return self._words.count(text)
+
+    def tell(self, on_phase: OnPhase) -> None:
+        self._stage.on_phase = on_phase
+
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        return self._stage.versions()
+
+    def mode(self) -> str:
+        return self._stage.mode()
+
+    def peak_memory_bytes(self) -> int:
+        return self._stage.peak_memory_bytes()
+
+    def relax(self) -> bool:
+        self._latents.clear()
+        return self._stage.relax()
+
+    def close(self) -> None:
+        self._latents.clear()
+        self._stage.close()
+
+    def encode(self, requests: Sequence[SceneRequest], inputs: Sequence[SceneInputs]) -> Mapping[str, Keys]:
+        todo: dict[str, tuple[str, SceneRequest, SceneInputs]] = {}
+        keys: dict[str, Keys] = {}
+        for request, given in zip(requests, inputs, strict=True):
+            check_request(self.info, request, self.count_tokens(request.prompt))
+            shown = _digests(given)
+            named = {self._key(text, request, shown): text for text in _texts(request)}
+            keys[scene_fingerprint(request)] = Keys(tuple(named))
+            todo.update({key: (text, request, given) for key, text in named.items() if key not in self._kept})
+        for done, (key, (text, request, given)) in enumerate(todo.items(), 1):
+            self._encode(key, text, _shown(request, given))
+            self._stage.on_phase("encode", done, len(todo))
+        return keys
+
+    def render(self, request: SceneRequest, conditioning: Keys, inputs: SceneInputs) -> Image.Image:
+        try:
+            return self._render(request, conditioning, inputs)
+        except Exception as error:
+            if _is_out_of_memory(error):
+                raise OutOfMemory(f"{self.info.id} ran out of memory: {error}", hint="a smaller size") from error
+            raise
+
+    # --- inside ----------------------------------------------------------------------------------------------------------
+
+    def _encode(self, key: str, text: str, shown: Sequence[Placed]) -> Encoded:
+        encoded = self._stage.encoder(bool(shown)).encode(text, shown)
+        self._kept.put(key, {"embeds": encoded.embeds, "slots": encoded.slots})
+        return encoded
+
+    def _render(self, request: SceneRequest, conditioning: Keys, inputs: SceneInputs) -> Image.Image:
+        shown = _shown(request, inputs)
+        # Before the transformer is there: a text that was lost from the store needs the encoder again.
+        texts = [self._encoded(key, text, shown) for key, text in zip(conditioning.texts, _texts(request), strict=True)]
+        canvas = shown[0] if request.source is not None else None
+        size = canvas.canvas.size if canvas else (request.width_px, request.height_px)
+        painter = self._stage.painter(request, size, inputs.adapters)
+        latents = painter.draw(request, size, texts, [self._reference(p, painter.pixels) for p in shown])
+        image = painter.pixels.to_image(latents)
+        image = canvas.crop(image) if canvas else image
+        return image if request.transparent else on_white(image)
+
+    def _encoded(self, key: str, text: str, shown: Sequence[Placed]) -> Encoded:
+        from .qwen21_text import Encoded
+
+        found = self._kept.get(key)
+        if found is None:
+            return self._encode(key, text, shown)
+        return Encoded(found["embeds"].to(self._stage.device), found["slots"].to(self._stage.device))
+
+    def _reference(self, picture: Placed, pixels: Any) -> torch.Tensor:
+        key = digest([picture.canvas.size, _pixel_digest(picture.canvas)])
+        if key not in self._latents:
+            self._latents[key] = pixels.to_latents(picture.canvas)
+            while len(self._latents) > _LATENTS_KEPT:
+                self._latents.popitem(last=False)
+        return self._latents[key]
+
+    def _key(self, text: str, request: SceneRequest, shown: Sequence[str]) -> str:
+        """The encode fingerprint: everything that decides the numbers."""
+        sizes = (request.source is not None, request.width_px, request.height_px) if shown else ()
+        return digest([self.info.weights_digest, self.info.dtype, self._stage.numerics(), text, shown, sizes])
+
+
+def _texts(request: SceneRequest) -> tuple[str, ...]:
+    """The prompt; with guidance, which needs something to steer away from, also what is not wanted."""
+    guided = request.true_cfg_scale > 1 and request.negative_prompt
+    return (request.prompt, request.negative_prompt) if guided else (request.prompt,)
+
+
+def _digests(inputs: SceneInputs) -> list[str]:
+    return [file_digest(path) for path in _paths(inputs)]
+
+
+def _paths(inputs: SceneInputs) -> Iterable[Path]:
+    return (*([inputs.source] if inputs.source else []), *inputs.references)
+
+
+def _shown(request: SceneRequest, inputs: SceneInputs) -> list[Placed]:
+    """The pictures that the model sees, in the order of their tags: an edit's source first, at its own size."""
+    if len(inputs.references) != len(request.references):
+        raise RenderError("the reference pictures were not handed in", code="no-reference")
+    area = request.width_px * request.height_px
+    side = min(REFERENCE_SIDE, round(area**0.5))
+    shown = [place(scaled(open_picture(path, "reference"), side)) for path in inputs.references]
+    if request.source is None:
+        return shown
+    return [place(sized_as(open_picture(inputs.source, "source"), request.width_px, request.height_px)), *shown]
+
+
+def _pixel_digest(image: Image.Image) -> str:
+    import hashlib
+
+    return hashlib.sha256(image.tobytes()).hexdigest()
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return type(error).__name__ == "OutOfMemoryError" or isinstance(error, MemoryError)

@@ -1,0 +1,84 @@
+"""The parts of Qwen-Image 2.1 as torch modules, from a folder and from nowhere else."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .qwen21_attention import BlockCausalAttention
+from .weights import Checkpoint
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+_OPTIONS: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
+
+
+def load_transformer(checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    """The transformer, its blocks attending as our loop wants it."""
+    diffusers: Any = import_module("diffusers")
+    folder = checkpoint.part("transformer").folder
+    model = diffusers.QwenImage21Transformer2DModel.from_pretrained(folder, torch_dtype=dtype, **_OPTIONS)
+    for block in model.transformer_blocks:
+        block.attn.set_processor(BlockCausalAttention())
+    return model.eval().requires_grad_(False)
+
+
+def load_vae(checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    diffusers: Any = import_module("diffusers")
+    model = diffusers.AutoencoderKLQwenImage21.from_pretrained(checkpoint.part("vae").folder, torch_dtype=dtype, **_OPTIONS)
+    return model.eval().requires_grad_(False)
+
+
+class Pixels:
+    """Pictures to latents and back, in the scale that the transformer was taught on."""
+
+    def __init__(self, vae: Any, device: torch.device, dtype: torch.dtype) -> None:
+        import torch
+
+        self.vae = vae
+        self.finer = False
+        """Less memory in the first and last stages, for a little more work."""
+        self._device, self._dtype = device, dtype
+        shape = (1, vae.config.z_dim, 1, 1, 1)
+        self._mean = torch.tensor(vae.config.latents_mean).view(shape).to(device, dtype)
+        self._std = torch.tensor(vae.config.latents_std).view(shape).to(device, dtype)
+
+    def to_latents(self, image: Image.Image) -> torch.Tensor:
+        """RGBA -> (1, channels, height / 16, width / 16)."""
+        import torch
+
+        values = torch.from_numpy(np.asarray(image).astype(np.float32) / 255.0).permute(2, 0, 1)
+        pixels = (2.0 * values - 1.0)[None, :, None].to(self._device, self._dtype)
+        latents: torch.Tensor = (self.vae.encode(pixels).latent_dist.mode() - self._mean) / self._std
+        return latents[:, :, 0]
+
+    def to_image(self, latents: torch.Tensor) -> Image.Image:
+        """(1, channels, height / 16, width / 16) -> RGBA."""
+        from PIL import Image as pil
+
+        scaled = latents.to(self._dtype)[:, :, None] * self._std + self._mean
+        values = (self.vae.decode(scaled, return_dict=False)[0][0, :, 0] * 0.5 + 0.5).clamp(0, 1)
+        array = values.float().cpu().permute(1, 2, 0).numpy()
+        return pil.fromarray((array * 255).round().astype("uint8"))
+
+
+def shift(scheduler: Any, tokens: int) -> float:
+    """How far the steps are shifted towards noise for a picture of so many latents: a line between two points of the config."""
+    config = scheduler.config
+    low, high = config.base_image_seq_len, config.max_image_seq_len
+    slope = (config.max_shift - config.base_shift) / (high - low)
+    return float(tokens * slope + (config.base_shift - slope * low))
+
+
+def load_scheduler(checkpoint: Checkpoint, sigmas: tuple[float, ...], steps: int, tokens: int, device: Any) -> Any:
+    """The checkpoint's own scheduler, set to a job's steps."""
+    diffusers: Any = import_module("diffusers")
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler.from_pretrained(checkpoint.path / "scheduler", local_files_only=True)
+    grid = np.array(sigmas) if sigmas else np.linspace(1.0, 1 / steps, steps)
+    scheduler.set_timesteps(sigmas=grid, mu=shift(scheduler, tokens), device=device)
+    scheduler.set_begin_index(0)
+    return scheduler
