@@ -9,16 +9,18 @@ from importlib import metadata
 from pathlib import Path
 
 import qwen_pipeline
-from qwen_pipeline import assemble, render, spec
+from qwen_pipeline import assemble, render, spec, verify
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.plan import FormatTraits, PlanContext
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo
 from qwen_pipeline.types.spec import Batch, Spec
+from qwen_pipeline.verify.reader import ReaderInfo
 
 from .order import Order
 
-_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py")
+_LADDER = tuple(f"pipeline/{name}.py" for name in ("areas", "climbing", "ladder", "lettered", "rungs"))
+_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py", *_LADDER)
 """What decides a piece's bytes, beside its scenes. Engines have versions of their own, which are in their scenes."""
 _LIBRARIES = ("babel", "jinja2", "numpy", "pikepdf", "pillow", "pypdfium2", "reportlab", "segno", "uharfbuzz", "uniseg")
 FONT_PACKAGE = "justmytype-intl-cjk"
@@ -30,6 +32,8 @@ class Bench:
 
     engine: EngineInfo
     why: str
+    reader: ReaderInfo | None = None
+    """What reads words back from pictures; None where nothing can."""
 
 
 def choose(order: Order, spec_: Spec, settings: Settings) -> Bench:
@@ -41,7 +45,16 @@ def choose_for(asked: str, model: str, usage: str, settings: Settings) -> Bench:
     """As `choose`, from what the order asks for and the spec says."""
     wanted = asked if asked != "auto" else model
     engine_id, why = render.choose_engine(wanted, usage, settings)
-    return Bench(render.engine_module(engine_id).INFO, why)
+    return Bench(render.engine_module(engine_id).INFO, why, reader_at_hand())
+
+
+def reader_at_hand() -> ReaderInfo | None:
+    """The first reader that can run here, the one that the figures are for before others."""
+    for reader_id in sorted(verify.reader_ids(), key=lambda i: (i != "rapidocr", i)):
+        module = verify.reader_module(reader_id)
+        if not module.missing():
+            return module.INFO
+    return None
 
 
 def usage_of(spec_: Spec) -> str:
@@ -67,6 +80,7 @@ def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> Plan
         fonts_digest=fonts_digest() if identified else "",
         templates=templates_of(order),
         formats=format_traits(),
+        reader=f"{bench.reader.id} {bench.reader.version}" if bench.reader else "",
         locales=order.locales,
         select=order.select,
     )

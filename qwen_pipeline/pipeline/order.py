@@ -32,7 +32,7 @@ class Order:
         return not self.locales and not self.select
 
 
-Step = Literal["wait", "plan", "letter", "scenes", "pieces", "run", "notice"]
+Step = Literal["wait", "plan", "letter", "scenes", "read", "pieces", "run", "notice"]
 Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,18 @@ from qwen_pipeline.assemble.pagerange import pages_in
 from qwen_pipeline.store import StoredOutput, explained
 from qwen_pipeline.types import (
     Artifact,
+    Box,
+    Ending,
     EngineInfo,
     Finding,
+    Item,
     LayerSpan,
+    Line,
     OutputRequest,
     Page,
     Piece,
     SceneResult,
+    TextItem,
     TextLayer,
     TextOutcome,
     TypesetPage,
@@ -44,6 +49,8 @@ class PieceTask:
     piece: Piece
     engine: EngineInfo
     scenes: tuple[tuple[str, assemble.DrawnScene], ...] = ()
+    endings: tuple[Ending, ...] = ()
+    """Of the strings that its pictures were to spell."""
 
     @property
     def pictures(self) -> dict[str, SceneResult]:
@@ -103,9 +110,30 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
             made_now = write(delivery, request, folder, tools)
             files += delivered(piece, request, made_now, folder)
             artifacts += made_now
-        findings = verify.run(verify.Subject(piece, pages, PageRaster(tools, pages, files), files))
-        texts = outcomes(piece, pages, findings)
+        seen_pages = seen(pages, task.endings)
+        subject = verify.Subject(piece, seen_pages, PageRaster(tools, pages, files), files, endings=task.endings)
+        findings = verify.run(subject)
+        texts = outcomes(piece, pages, findings, task.endings)
         return state.store.put_output(piece.fingerprint, folder, artifacts, findings, texts)
+
+
+def seen(pages: Sequence[TypesetPage], endings: Sequence[Ending]) -> tuple[TypesetPage, ...]:
+    """Pages with the strings that pictures spell where they were read: what a reader of the page sees."""
+    out = []
+    for page in pages:
+        boxes = {e.string: e.box for e in endings if e.page == page.id and e.box is not None}
+        strings = tuple(replace(s, box=boxes[s.id]) if s.render == "baked" and s.id in boxes else s for s in page.strings)
+        items = tuple(_seen_item(item, boxes) for item in page.items)
+        out.append(replace(page, strings=strings, items=items))
+    return tuple(out)
+
+
+def _seen_item(item: Item, boxes: Mapping[str, Box]) -> Item:
+    """Words in a picture as one line at their place there."""
+    if not isinstance(item, TextItem) or item.visible or item.string not in boxes:
+        return item
+    runs = tuple(run for line in item.lines for run in line.runs)
+    return replace(item, lines=(Line("".join(line.text for line in item.lines), boxes[item.string], runs),))
 
 
 def delivered(piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact], folder: Path) -> tuple[verify.Delivered, ...]:
@@ -152,14 +180,18 @@ def _width_px(page: TypesetPage) -> int:
     return frame_for(page.canvas, ImageOptions()).width_px
 
 
-def outcomes(piece: Piece, pages: Sequence[TypesetPage], findings: Sequence[Finding]) -> tuple[TextOutcome, ...]:
+def outcomes(
+    piece: Piece, pages: Sequence[TypesetPage], findings: Sequence[Finding], endings: Sequence[Ending] = ()
+) -> tuple[TextOutcome, ...]:
     """How every string of the contract ended."""
+    climbed = {(ending.page, ending.string): ending for ending in endings}
     bad = {(f.page, f.string) for f in findings if f.severity == "error" and f.string}
     out = []
     for page, solved in zip(piece.pages, pages, strict=True):
         asked = {layer.id: layer.asked for layer in page.layers if isinstance(layer, TextLayer)}
         for string in solved.strings:
             failed = (page.id, string.id) in bad
+            ending = climbed.get((page.id, string.id))
             out.append(
                 TextOutcome(
                     piece.id,
@@ -169,7 +201,9 @@ def outcomes(piece: Piece, pages: Sequence[TypesetPage], findings: Sequence[Find
                     string.text,
                     asked.get(string.layer, "overlay"),
                     "failed" if failed else string.render,
-                    attempts=1 if string.render == "baked" else 0,
+                    attempts=ending.attempts if ending else 0,
+                    rung=ending.rung if ending else "set",
+                    spelling=ending.spelling if ending else "",
                 )
             )
     return tuple(out)

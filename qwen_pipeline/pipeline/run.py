@@ -6,19 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from qwen_pipeline import render
 from qwen_pipeline.assemble import DrawnScene
+from qwen_pipeline.plan.variants import kind_folder
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import Damaged, Store, StoredOutput
 from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, SceneResult
 
 from . import scenes
+from .bench import templates_of
+from .climbing import Climbed, Draw, Ladder, lettered_exactly
 from .deliver import Shelf
 from .failures import failure_of
 from .order import Event, OnEvent
 from .pieces import PieceTask, make_piece
 from .plans import Planned
 from .report import is_rejected, portable
-from .state import WorkSetup, make_state
+from .rungs import Chain
+from .state import WorkSetup, WorkState, make_state
+from .together import engine_held
 from .workers import Pool, worker_count
 
 
@@ -43,7 +49,8 @@ class Run:
         return self.planned.plan
 
     def setup(self) -> WorkSetup:
-        return WorkSetup(self.store.root, self.plan.engine.id, self.settings, self.planned.families)
+        reader = self.planned.bench.reader
+        return WorkSetup(self.store.root, self.plan.engine.id, self.settings, self.planned.families, reader.id if reader else "")
 
     # --- what is there already -----------------------------------------------------------------------------------------
 
@@ -77,26 +84,43 @@ class Run:
         needed = scenes.shown(pieces, self.plan.scenes)
         lettered, wanted, failed = scenes.letter(pieces, needed, self.plan.engine, pool, self.on_event)
         self._fail(failed)
-        drawn = self._draw_again(wanted, pool)
-        self.rendered += sum(isinstance(o, SceneResult) and not o.cached for o in drawn.values())
+        state = make_state(self.setup())
+        loaded = bool(wanted) and not scenes.is_procedural(self.plan.engine)
+        with engine_held(loaded, state, partial(scenes.say_waiting, self.on_event)):
+            climbed = self._climb(lettered, wanted, partial(self._draw_again, pool, state), pool)
+        drawn = climbed.drawn
         tasks = []
-        for piece in lettered:
+        for piece in climbed.pieces:
             lost = next((o for p in piece.pages if p.scene and isinstance(o := drawn[p.scene], Failure)), None)
             if lost is not None:
                 self._fail([replace(lost, piece=piece.id)])
             else:
-                tasks.append(PieceTask(piece, self.plan.engine, _shown_by(piece, wanted, drawn)))
+                shown = _shown_by(piece, climbed.scenes, drawn)
+                tasks.append(PieceTask(piece, self.plan.engine, shown, climbed.endings.get(piece.id, ())))
         return tasks
 
-    def _draw_again(self, wanted: Sequence[Scene], pool: Pool) -> dict[str, SceneResult | Failure]:
+    def _climb(self, pieces: Sequence[Piece], wanted: Sequence[Scene], draw: Draw, pool: Pool) -> Climbed:
+        """Draw, read what the pictures were to spell, and take those that do not up the ladder."""
+        drawn = draw(wanted, {})
+        if "exact-lettering" in self.plan.engine.capabilities:
+            return Climbed(tuple(pieces), lettered_exactly(pieces), tuple(wanted), drawn)
+        return Ladder(self.plan.engine, pool, draw, self._chain, self.on_event).climb(pieces, wanted, drawn)
+
+    def _chain(self, piece: Piece, chain: tuple[Scene, ...]) -> Chain:
+        folder = templates_of(self.planned.order) / kind_folder(piece.kind)
+        return Chain(chain, folder, render.engine_module(self.plan.engine.id).count_tokens)
+
+    def _draw_again(
+        self, pool: Pool, state: WorkState, wanted: Sequence[Scene], known: scenes.Drawn
+    ) -> dict[str, SceneResult | Failure]:
         """Every picture, with as many further attempts at the failed ones as the spec's `run.retries` allows."""
-        state = make_state(self.setup())
-        drawn = scenes.draw(wanted, self.plan.engine, pool, state, self.on_event)
+        drawn = scenes.draw(wanted, self.plan.engine, pool, state, self.on_event, known)
         for _ in range(self.planned.retries):
             again = [scene for scene in wanted if isinstance(drawn[scene.fingerprint], Failure)]
             if not again:
                 break
-            drawn.update(scenes.draw(again, self.plan.engine, pool, state, self.on_event))
+            drawn.update(scenes.draw(again, self.plan.engine, pool, state, self.on_event, known))
+        self.rendered += sum(isinstance(o, SceneResult) and not o.cached for o in drawn.values())
         return drawn
 
     # --- pieces --------------------------------------------------------------------------------------------------------
@@ -145,7 +169,7 @@ class Run:
 
 
 def _shown_by(
-    piece: Piece, wanted: Sequence[Scene], drawn: dict[str, SceneResult | Failure]
+    piece: Piece, wanted: Sequence[Scene], drawn: scenes.Drawn
 ) -> tuple[tuple[str, DrawnScene], ...]:
     requests = {scene.fingerprint: scene.request for scene in wanted}
     out = []

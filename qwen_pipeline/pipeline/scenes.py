@@ -144,12 +144,12 @@ def draw_scenes(state: WorkState, batch: tuple[Scene, ...]) -> tuple[SceneResult
 
 
 def draw(
-    scenes: Sequence[Scene], engine: EngineInfo, pool: Pool, state: WorkState, on_event: OnEvent
+    scenes: Sequence[Scene], engine: EngineInfo, pool: Pool, state: WorkState, on_event: OnEvent, known: Drawn | None = None
 ) -> dict[str, SceneResult | Failure]:
-    """Every scene's picture, or why there is none."""
+    """Every scene's picture, or why there is none. `known`: pictures of earlier, which these may refer to."""
     drawn: dict[str, SceneResult | Failure] = {}
     for wave in _waves(scenes):
-        ready, stuck = _with_references(wave, drawn)
+        ready, stuck = _with_references(wave, {**(known or {}), **drawn})
         drawn.update(stuck)
         if is_procedural(engine):
             _draw_apart(ready, len(scenes), drawn, pool, on_event)
@@ -179,10 +179,11 @@ def _draw_together(
             drawn[outcome.fingerprint] = outcome
             on_event(_event(by_fingerprint[outcome.fingerprint], drawn, total))
 
-    def waiting() -> None:
-        on_event(Event("wait", message="another build is drawing with this engine; waiting for it"))
+    drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=partial(say_waiting, on_event)))
 
-    drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=waiting))
+
+def say_waiting(on_event: OnEvent) -> None:
+    on_event(Event("wait", message="another build is drawing with this engine; waiting for it"))
 
 
 def _event(scene: Scene, drawn: Drawn, total: int) -> Event:

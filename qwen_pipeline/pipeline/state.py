@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import open_store
@@ -18,8 +18,9 @@ from qwen_pipeline.types.spec import FontSpec
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from qwen_pipeline.render import Session
+    from qwen_pipeline.render import Engine, Session
     from qwen_pipeline.typeset import Fonts
+    from qwen_pipeline.verify import Reader
 
 _DATE = "SOURCE_DATE_EPOCH"
 
@@ -33,6 +34,8 @@ class WorkSetup:
     settings: Settings
     families: tuple[tuple[str, FontSpec], ...] = ()
     """The brand's fonts."""
+    reader: str = ""
+    """Id of what reads words back from pictures; "" = nothing does."""
 
 
 def make_state(setup: WorkSetup) -> WorkState:
@@ -45,6 +48,8 @@ class WorkState:
     def __init__(self, setup: WorkSetup) -> None:
         self.setup = setup
         self.engine = setup.engine
+        self.holds_engine = False
+        self._engine: Engine | None = None
         self.store = open_store(setup.settings.model_copy(update={"store": setup.store}))
 
     @cached_property
@@ -52,6 +57,12 @@ class WorkState:
         from qwen_pipeline.typeset import Fonts
 
         return Fonts(dict(self.setup.families), self.store.fonts_dir)
+
+    @cached_property
+    def reader(self) -> Reader:
+        from qwen_pipeline import verify
+
+        return verify.open_reader(self.setup.reader)
 
     def solve(self, page: Page, pictures: Mapping[str, SceneResult]) -> TypesetPage:
         """A page typeset, with its scene's picture where `pictures` has it."""
@@ -72,10 +83,28 @@ class WorkState:
 
         from .scenes import lettering_files
 
-        module: Any = render.engine_module(self.engine)
         return render.Session(
-            lambda: module.open_engine(self.setup.settings), self.store, lettering=lettering_files(scenes, self)
+            self._open_engine, self.store, lettering=lettering_files(scenes, self), leave_open=self.holds_engine
         )
+
+    def _open_engine(self) -> Engine:
+        from qwen_pipeline import render
+
+        if self._engine is None or not self.holds_engine:
+            self._engine = render.engine_module(self.engine).open_engine(self.setup.settings)
+        return self._engine
+
+    @contextmanager
+    def engine_held(self, on_wait: Callable[[], None]) -> Iterator[None]:
+        """The engine to ourselves, and open from the first batch that draws with it until the block ends."""
+        with self.store.lock("engine", self.engine, on_wait):
+            self.holds_engine = True
+            try:
+                yield
+            finally:
+                self.holds_engine, engine, self._engine = False, self._engine, None
+                if engine is not None:
+                    engine.close()
 
 
 @contextmanager

@@ -6,7 +6,8 @@ those after it are drawn by a new one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from qwen_pipeline.types import Failure, Scene, SceneResult
@@ -20,11 +21,18 @@ Outcome = SceneResult | Failure
 OnOutcome = Callable[[Outcome], None]
 
 
+@contextmanager
+def engine_held(loaded: bool, state: WorkState, on_wait: Callable[[], None]) -> Iterator[None]:
+    """One engine for all batches that are drawn inside the block, where it is one that is `loaded`."""
+    with state.engine_held(on_wait) if loaded else nullcontext():
+        yield
+
+
 def draw_all(
     scenes: Sequence[Scene], pool: Pool, state: WorkState, on_outcome: OnOutcome, on_wait: Callable[[], None]
 ) -> dict[str, Outcome]:
     """The outcome of every scene by its fingerprint. `on_wait` is called where another build has the engine."""
-    with state.store.lock("engine", state.engine, on_wait):
+    with nullcontext() if state.holds_engine else state.engine_held(on_wait):
         if pool.is_watched:
             return draw_watched(scenes, pool, on_outcome)
         outcomes = draw_batch(state, tuple(scenes), on_outcome)

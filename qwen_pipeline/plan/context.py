@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen_pipeline.fingerprint import file_digest
-from qwen_pipeline.types import EngineInfo
+from qwen_pipeline.types import EngineInfo, Page, TextLayer
 
 from .names import FormatTraits
 
@@ -30,10 +30,22 @@ class PlanContext:
     """Only these locale sets; empty = all."""
     select: tuple[str, ...] = ()
     """Only pieces whose id, data key or axis value matches one of these patterns."""
-    can_read: bool = False
-    """Whether a reader can check baked strings of engines that letter inexactly."""
+    reader: str = ""
+    """Id and version of what reads baked strings back, for engines that letter inexactly; "" = nothing does."""
     digest: Callable[[str], str] = field(default=digest_of)
 
     @property
-    def can_bake(self) -> bool:
-        return self.can_read or "exact-lettering" in self.engine.capabilities
+    def letters_exactly(self) -> bool:
+        return "exact-lettering" in self.engine.capabilities
+
+    def reader_of(self, pages: Iterable[Page]) -> str:
+        """The reader that decides what becomes of these pages; "" where none does."""
+        baked = any(isinstance(layer, TextLayer) and layer.render == "baked" for page in pages for layer in page.layers)
+        return self.reader if baked and not self.letters_exactly else ""
+
+    @property
+    def cannot_bake(self) -> str:
+        """Why pictures may spell nothing here; "" if they may."""
+        if self.letters_exactly or self.reader:
+            return ""
+        return f"{self.engine.id} letters inexactly, and no reader is installed (pip install 'qwen-pipeline[ocr]')"

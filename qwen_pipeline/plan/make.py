@@ -21,6 +21,7 @@ from qwen_pipeline.types.spec import Batch, Document, LimitsSpec, OutputSpec, Sp
 
 from .assets import make_assets
 from .context import PlanContext
+from .contract import baking_of
 from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
@@ -51,6 +52,7 @@ class _Planner:
     failures: list[Failure] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     variants: dict[tuple[object, ...], Variant | PlanError] = field(default_factory=dict)
+    notes: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         document = self.spec.document
@@ -82,6 +84,7 @@ class _Planner:
             assets=self.assets,
             context=self.context,
             place=self.spec.place,
+            baking=baking_of(self.context, self.checks, self.batch, self.notes.setdefault),
         )
 
     def _vocabulary(self) -> Vocabulary:
@@ -199,6 +202,7 @@ class _Planner:
             self.checks_digest,
             metadata,
             facts,
+            self.context.reader_of(pages),
         )
         self.pieces.append(
             Piece(
@@ -285,7 +289,7 @@ class _Planner:
             engine=context.engine,
             failures=tuple(self.failures),
             inputs=self.spec.inputs,
-            notices=(*self.spec.notices, *exceeded),
+            notices=(*self.spec.notices, *exceeded, *self.notes),
             keep_going=keep_going,
             run_outputs=self.outputs.of_run(self.spec.name),
         )

@@ -10,6 +10,7 @@ from typing import Any
 from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SlotSpec, SlotValue, Text, Theme
 
+from .contract import Baking
 from .environment import Names
 from .scope import Scope, fail
 from .theme import Palette
@@ -50,8 +51,9 @@ class PageContext:
     chart: Callable[[ChartSpec, str, str, Scope, Place], Layer]
     grounds: tuple[Ground, ...]
     """Every layer in drawing order."""
-    can_bake: bool
-    """Whether the engine at hand keeps baked strings exact, and the page has a picture."""
+    baking: Baking
+    picture: Box | None
+    """Where the scene's picture goes; None = the page has none."""
 
     @property
     def tag(self) -> str:

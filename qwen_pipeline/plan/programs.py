@@ -31,6 +31,7 @@ from qwen_pipeline.types.spec import (
     TextLayerSpec,
 )
 
+from .contract import render_of
 from .page import Entry, PageContext, layer_id, layer_place, region_id, slot_names, slot_value
 from .scope import Scope, fail, text_for
 from .theme import base_size_pt, text_style
@@ -107,8 +108,10 @@ def _text_maker(
                 role=spec.role,
                 parts=parts,
                 style=style,
-                render="baked" if spec.render == "baked" and page.can_bake else "overlay",
+                render=render_of(spec, parts, page.regions[region].box, page.picture, page.baking),
                 asked=spec.render,
+                max_attempts=spec.max_attempts,
+                fallback=spec.fallback,
                 pair_ratio=pair_ratio,
                 pair_gap_em=page.pair.gap,
                 pair_color=pair_color,

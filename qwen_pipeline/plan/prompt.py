@@ -127,9 +127,13 @@ def _environment(kind_folder: Path) -> _PromptEnvironment:
 
 def expand_prompt(template: str, kind_folder: Path, context: PromptContext) -> str:
     """The prompt text, paragraphs kept, white space tidied. A template that fails is our own bug."""
-    names = {name: getattr(context, name) for name in PromptContext.__slots__}
+    return expand_words(template, kind_folder, {name: getattr(context, name) for name in PromptContext.__slots__})
+
+
+def expand_words(template: str, kind_folder: Path, names: Mapping[str, Any]) -> str:
+    """As `expand_prompt`, of a template with names of its own (`rewrite.j2`, `erase.j2`)."""
     try:
-        text = _environment(kind_folder).get_template(template).render(names)
+        text = _environment(kind_folder).get_template(template).render(dict(names))
     except TemplateError as error:
         raise QwenPipelineError(f"{kind_folder.name}/{template}: {error}", code="bad-template") from error
     paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))

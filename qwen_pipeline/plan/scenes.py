@@ -176,6 +176,7 @@ class SceneBook:
         digests = tuple(self.assets.digest(path) for path in paths) + ((f"scene:{reference}",) if reference else ())
         request = self._request(setting, spec, identity, strings, digests)
         chain = [self._keep(request, setting, paths, strings)]
+        self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, ()))
         for number, instruction in enumerate(spec.edits, 1):
             context = replace(self._context(setting, spec, strings), instruction=instruction)
             request = replace(
@@ -186,7 +187,13 @@ class SceneBook:
                 references=(),
             )
             chain.append(self._keep(request, setting, (), strings))
+            self._keep_plain(chain[-1], lambda c=context: expand_prompt("edit.j2", setting.kind_folder, replace(c, strings=())))  # type: ignore[misc]
         return tuple(chain)
+
+    def _keep_plain(self, fingerprint: str, prompt: Callable[[], str]) -> None:
+        scene = self.scenes[fingerprint]
+        if scene.strings and not scene.plain_prompt:
+            self.scenes[fingerprint] = replace(scene, plain_prompt=prompt())
 
     def _request(
         self,

@@ -25,6 +25,7 @@ from qwen_pipeline.types.spec import (
 from .calm import calm_areas
 from .charts import ChartLook, make_chart
 from .context import PlanContext
+from .contract import Baking
 from .environment import Names, TableView
 from .geometry import resolve_regions
 from .layers import compile_layers
@@ -62,6 +63,7 @@ class VariantMaker:
     assets: Assets
     context: PlanContext
     place: Callable[[str], Place]
+    baking: Baking
 
     def compile(self, locales: tuple[str, ...], canvas: Canvas, names: Mapping[str, Names]) -> Variant:
         """All pages for one locale set and canvas; PlanError for what cannot be right for any row."""
@@ -151,8 +153,13 @@ class _PageMaker:
             assets=self.maker.assets,
             chart=chart,
             grounds=_grounds(self._layout(source), regions, palette, has_scene),
-            can_bake=self.maker.context.can_bake and has_scene,
+            baking=self.maker.baking,
+            picture=self._picture_box(source, regions) if has_scene else None,
         )
+
+    def _picture_box(self, source: PageSource, regions: Mapping[str, Region]) -> Box:
+        inside = source.scene.region if source.scene else None
+        return regions[inside].box if inside in regions else self.canvas.bleed_box  # type: ignore[index]
 
     def _chart_look(self, palette: Palette) -> ChartLook:
         spec = TextLayerSpec.model_validate({"id": "chart", "in": "page", "role": "chart-label"})

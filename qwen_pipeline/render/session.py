@@ -38,7 +38,8 @@ class SceneStore(Protocol):
 class Session:
     """Renders scenes with an engine opened late. `open_engine` is called at most once per `render`.
 
-    `lettering` maps a request's lettering digest to the RGBA picture to composite.
+    `lettering` maps a request's lettering digest to the RGBA picture to composite. With `leave_open` the engine is the
+    caller's to close: the next batch goes on with it.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class Session:
         *,
         lettering: Mapping[str, Path] | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        leave_open: bool = False,
     ) -> None:
         self._open_engine = open_engine
         self._store = store
         self._lettering = lettering or {}
         self._clock = clock
+        self._leave_open = leave_open
         self._engine: Engine | None = None
 
     def __enter__(self) -> Self:
@@ -64,7 +67,7 @@ class Session:
     def close(self) -> None:
         """Give back what the engine holds."""
         engine, self._engine = self._engine, None
-        if engine is not None:
+        if engine is not None and not self._leave_open:
             engine.close()
 
     def render(self, scenes: Sequence[Scene], on_result: OnResult | None = None) -> tuple[Outcome, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import StoreError
 from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
-from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
+from qwen_pipeline.types import Artifact, Finding, PictureReading, SceneRequest, SceneResult, TextOutcome
 
 from . import records, runs
 from .files import Damaged, atomic, explained, is_whole, remove, size_of, write_bytes
@@ -169,6 +169,19 @@ class Store(Locks):
             with self.staging() as scratch:
                 write_bytes(self.asset_path(digest), data, durable=False, scratch=scratch)
         return digest
+
+    # --- readings ------------------------------------------------------------------------------------------------------
+
+    def reading(self, key: str) -> PictureReading | None:
+        """What was read in a picture; `key` is the digest of picture, strings and reader."""
+        return self._read(self._reading_path(key), PictureReading)  # type: ignore[no-any-return]
+
+    def put_reading(self, key: str, reading: PictureReading) -> None:
+        with self.staging() as scratch:
+            records.save(self._reading_path(key), PictureReading, reading, scratch)
+
+    def _reading_path(self, key: str) -> Path:
+        return self.root / "readings" / key[:2] / f"{key}.json"
 
     # --- runs ----------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from .layers import (
 )
 from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
 from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
-from .result import Artifact, Estimate, Failure, Finding, InputFile, Manifest, Plan, Severity, TextOutcome
+from .result import Artifact, Ending, Estimate, Failure, Finding, InputFile, Manifest, Plan, Rung, Severity, TextOutcome
 from .scene import Adapter, CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
@@ -33,6 +33,7 @@ __all__ = [
     "CheckRule",
     "Color",
     "EditOp",
+    "Ending",
     "EngineInfo",
     "Estimate",
     "ExpectedString",
@@ -68,6 +69,7 @@ __all__ = [
     "ReadChar",
     "ReadLine",
     "Region",
+    "Rung",
     "Scene",
     "SceneHints",
     "SceneRequest",

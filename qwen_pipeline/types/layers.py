@@ -64,6 +64,10 @@ class TextLayer:
     render: Render = "overlay"
     asked: Literal["overlay", "baked", "auto"] = "overlay"
     """What the spec wants; `render` is what the engine at hand can keep."""
+    max_attempts: int = 3
+    """Of a baked text: pictures drawn before one is repaired."""
+    fallback: Literal["overlay", "error"] = "overlay"
+    """What becomes of a baked text that no picture spells."""
     pair_ratio: float = 0.6
     pair_gap_em: float = 0.25
     pair_color: Color | None = None

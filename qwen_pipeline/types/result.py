@@ -7,6 +7,7 @@ from typing import Literal
 
 from .geometry import Box
 from .piece import OutputRequest, Piece
+from .reading import Spelling
 from .scene import EngineInfo, Scene
 
 Severity = Literal["error", "warn", "info", "internal"]
@@ -43,6 +44,28 @@ class Artifact:
     pages: int = 1
 
 
+Rung = Literal["set", "drawn", "repaired", "erased", "redrawn"]
+"""How far up the ladder a string went. `set`: by us, as planned; `drawn`: right in a picture as it was drawn; `repaired`: by an
+edit; `erased`: taken out of the picture and set by us; `redrawn`: set by us over a new picture without words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one string that a page's picture was to spell ended. `string` "": lettering that nobody asked for."""
+
+    page: str
+    string: str
+    rung: Rung
+    right: bool
+    attempts: int = 0
+    """Pictures that were to spell it: candidates, and edits that rewrote it."""
+    spelling: Spelling | Literal[""] = ""
+    """Of the last picture that was read for it; "" where the engine letters exactly and nothing has to be read."""
+    read: str = ""
+    box: Box | None = None
+    """Where it was read, on the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextOutcome:
     """How one string of the contract ended."""
@@ -55,6 +78,9 @@ class TextOutcome:
     asked: Literal["overlay", "baked", "auto"]
     outcome: Literal["overlay", "baked", "failed"]
     attempts: int = 0
+    rung: Rung = "set"
+    spelling: Spelling | Literal[""] = ""
+    """As it was last read in a picture; "" for what was never in one, or needs no reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class Scene:
     """What the picture must spell (baked strings)."""
     mask_path: str = ""
     adapter_paths: tuple[str, ...] = ()
+    plain_prompt: str = ""
+    """The prompt of the same picture without any lettering, for when no picture spells `strings`."""
 
 
 @dataclass(frozen=True, slots=True)

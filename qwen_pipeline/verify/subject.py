@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from qwen_pipeline.types import Box, OutputRequest, Page, Piece, TypesetPage
+from qwen_pipeline.types import Box, Ending, OutputRequest, Page, Piece, TypesetPage
 
 from .filetext import page_texts
 
@@ -41,6 +41,8 @@ class Subject:
     files: tuple[Delivered, ...] = ()
     texts: Callable[[Path], list[str]] = page_texts
     """The text of every page of a file. pdfium is not thread-safe: a caller with threads hands in a guarded one."""
+    endings: tuple[Ending, ...] = ()
+    """How the strings that pictures were to spell ended."""
 
     def each_page(self) -> Iterator[tuple[int, Page, TypesetPage]]:
         """(number, page as planned, page as set)."""

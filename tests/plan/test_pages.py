@@ -228,7 +228,7 @@ def test_where_the_engine_cannot_letter_baked_becomes_overlay(tmp_path: Path) ->
 
 
 def test_a_reader_makes_baked_possible(tmp_path: Path) -> None:
-    made = plan(tmp_path, BAKED, engine={"capabilities": frozenset({"generate"})}, can_read=True)
+    made = plan(tmp_path, BAKED, engine={"capabilities": frozenset({"generate"})}, reader="eye 1")
     assert made.scenes[0].strings == ("春茶", "Tea")
 
 

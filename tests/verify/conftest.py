@@ -21,6 +21,7 @@ from qwen_pipeline.types import (
     Canvas,
     CheckRule,
     Color,
+    Ending,
     Fact,
     Glyphs,
     ImageItem,
@@ -82,6 +83,7 @@ class Case:
         self.pdf_extra: tuple[str, ...] = ()
         self.pdf_page: Callable[[TypesetPage], TypesetPage] = lambda page: page
         self.pdf_pages = 1
+        self.endings: tuple[Ending, ...] = ()
 
     def planned(self) -> Page:
         texts = tuple(TextLayer(n, n, "title", p, self.styles.get(n, STYLE)) for n, p in self.parts.items())
@@ -166,7 +168,8 @@ class Case:
             fingerprint="f" * 64,
             facts=self.facts,
         )
-        return Subject(piece, (page,), self.raster, (Delivered(OutputRequest("pdf", "card.pdf"), self.pdf(page), (0,)),))
+        file = Delivered(OutputRequest("pdf", "card.pdf"), self.pdf(page), (0,))
+        return Subject(piece, (page,), self.raster, (file,), endings=self.endings)
 
     def findings(self, check: str) -> list[Any]:
         return [finding for finding in run(self.subject()) if finding.check == check]

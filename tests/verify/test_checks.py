@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qwen_pipeline.types import Box, CheckRule, Color, Fact, QrMark, TextPart
+from qwen_pipeline.types import Box, CheckRule, Color, Ending, Fact, QrMark, TextPart
 from qwen_pipeline.verify import all_checks, run
 
 
@@ -373,6 +373,20 @@ def test_parity_broken(case, zh, en, code):
     (finding,) = case.findings("pair.parity")
     assert finding.code == code
     assert finding.severity == ("warn" if code == "length" else "error")
+
+
+def test_words_in_a_picture(case, edit):
+    title = case.solved().strings[1]
+    case.change_page = lambda p: edit.string(p, 1, render="baked")
+    assert case.codes("text.exact") == ["picture-unread"]
+    right = Ending("cover", title.id, "drawn", True, 1, "exact", title.text)
+    case.endings = (right,)
+    assert case.codes("text.exact") == []
+    case.endings = (replace(right, right=False, spelling="fail", read="Sprng"),)
+    (finding,) = case.findings("text.exact")
+    assert (finding.code, finding.string, finding.measured) == ("picture-differs", title.id, "Sprng")
+    case.endings = (right, Ending("cover", "", "drawn", False, 1, "", "Lorem"))
+    assert case.codes("text.exact") == ["picture-extra"]
 
 
 def test_every_code_of_every_check_is_tested():

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from qwen_pipeline.types import Page, SetString, TextItem, TextLayer, TypesetPage
+from qwen_pipeline.types import Ending, Page, SetString, TextItem, TextLayer, TypesetPage
 from qwen_pipeline.verify.check import Outcome, Settings, check
 from qwen_pipeline.verify.filetext import carries_text
 from qwen_pipeline.verify.fold import fold, squeeze
@@ -16,13 +16,25 @@ _MOST_EXTRA = 40
 @check(
     "text.exact",
     rationale="The promise of the program: the words on the page are the words of the spec, all of them, and no others.",
-    codes=("not-set", "changed", "not-asked", "drawn-differs", "not-in-file", "extra-in-file", "file-pages"),
+    codes=(
+        "not-set",
+        "changed",
+        "not-asked",
+        "drawn-differs",
+        "picture-differs",
+        "picture-unread",
+        "picture-extra",
+        "not-in-file",
+        "extra-in-file",
+        "file-pages",
+    ),
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
-    """Plan, solved strings, drawn lines and the text read back from the files are the same (NFC, white space folded)."""
+    """Plan, solved strings, drawn lines, words read in pictures, text read back from files: the same (NFC, spaces folded)."""
     for _, planned, page in subject.each_page():
         yield from _set_as_planned(planned, page)
         yield from _drawn_as_set(planned, page)
+        yield from _in_the_picture(page, [ending for ending in subject.endings if ending.page == page.id])
     for file in subject.files:
         if carries_text(file.path):
             yield from _read_back(subject, file)
@@ -71,6 +83,25 @@ def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
     for name in sorted(drawn.keys() - {string.id for string in page.strings}):
         if drawn[name] != markers.get(name, ""):
             yield _not_asked(page, name, drawn[name])
+
+
+def _in_the_picture(page: TypesetPage, endings: list[Ending]) -> Iterator[Outcome]:
+    """What the ladder could not make right, and words in a picture that nobody has vouched for."""
+    ended = {ending.string: ending for ending in endings}
+    for string in page.strings:
+        ending = ended.get(string.id)
+        if ending is not None and not ending.right:
+            message = f"“{string.text[:40]}” is not spelled by any picture; the last one says “{ending.read[:40]}”"
+            hint = "render: overlay sets it exactly; or other words, another seed, more max_attempts"
+            read = ending.read or "nothing"
+            yield Outcome("picture-differs", message, page.id, string.id, string.box, read, string.text, hint)
+        elif string.render == "baked" and ending is None:
+            message = f"“{string.text[:40]}” is left to the picture, and nothing has read it there"
+            yield Outcome("picture-unread", message, page.id, string.id, string.box, allowed=string.text)
+    for ending in endings:
+        if not ending.string:
+            yield Outcome("picture-extra", f"the picture says “{ending.read[:40]}”, and nobody asked for it", page.id,
+                measured=ending.read, hint="another seed; or name the words in `scene.negative`")
 
 
 def _drawn_text(item: TextItem) -> str:

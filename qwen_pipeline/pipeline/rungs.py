@@ -1,0 +1,88 @@
+"""A step of the ladder as scenes to draw: prompts, seeds, sources. The same step of the same picture is the same scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qwen_pipeline.fingerprint import scene_fingerprint
+from qwen_pipeline.plan.prompt import expand_words
+from qwen_pipeline.plan.scenes import derive_seed
+from qwen_pipeline.types import Scene, SceneRequest
+
+from .ladder import Step, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A picture as it was planned: the generated scene first, then its edits. `kind_folder`: where its prompts come from."""
+
+    scenes: tuple[Scene, ...]
+    kind_folder: Path
+    count_tokens: Callable[[str], int]
+
+    @property
+    def last(self) -> Scene:
+        return self.scenes[-1]
+
+
+def scenes_of(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> tuple[Scene, ...]:
+    """What to draw for a step, sources first; the last is the picture to read. The first candidate is the planned one."""
+    if step.kind == "draw" and step.number == 1:
+        return chain.scenes
+    if step.kind in ("draw", "plain"):
+        return _again(step, chain)
+    return (_edit(step, chain, wanted),)
+
+
+def _again(step: Step, chain: Chain) -> tuple[Scene, ...]:
+    """The whole chain with other seeds; without words, where they are to be set by us."""
+    out: list[Scene] = []
+    plain = step.kind == "plain"
+    for scene in chain.scenes:
+        request = replace(scene.request, seed=derive_seed(scene.request.seed, step.kind, step.number))
+        if plain:
+            request = replace(request, prompt=scene.plain_prompt)
+        if out:
+            request = replace(request, source=out[-1].fingerprint)
+        out.append(_scene(scene, request, chain, () if plain else scene.strings))
+    return tuple(out)
+
+
+def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
+    prompt = _rewriting(step, chain, wanted) if step.kind == "repair" else _erasing(step, chain)
+    first = chain.scenes[0].request
+    request = replace(
+        chain.last.request,
+        prompt=prompt,
+        negative_prompt="",
+        seed=derive_seed(first.seed, step.kind, *step.targets, step.number),
+        source=step.source,
+        references=(),
+        lettering=None,
+        within=step.within,
+    )
+    gone = {w.expected.text for w in wanted if w.id in step.targets} if step.kind == "erase" else set()
+    strings = tuple(text for text in chain.last.strings if text not in gone)
+    return _scene(replace(chain.last, reference_paths=()), request, chain, strings)
+
+
+def _rewriting(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> str:
+    target = next(w.expected for w in wanted if w.id in step.targets)
+    names = {"text": " ".join(target.text.split()), "locale": target.locale, "role": target.role, "read": step.read[0]}
+    return _words("rewrite.j2", chain, names)
+
+
+def _erasing(step: Step, chain: Chain) -> str:
+    return _words("erase.j2", chain, {"texts": step.read})
+
+
+def _words(template: str, chain: Chain, names: Mapping[str, Any]) -> str:
+    return expand_words(template, chain.kind_folder, names)
+
+
+def _scene(like: Scene, request: SceneRequest, chain: Chain, strings: tuple[str, ...]) -> Scene:
+    tokens = chain.count_tokens(request.prompt)
+    return replace(like, fingerprint=scene_fingerprint(request), request=request, tokens=tokens, strings=strings)
