@@ -23,7 +23,7 @@ def make_record(delivery: Delivery, page_numbers: Iterable[int]) -> dict[str, An
     """The record for a file that shows the given pages (from 0) of a piece."""
     piece = delivery.piece
     pages = [piece.pages[number] for number in page_numbers]
-    shown = dict.fromkeys(page.scene for page in pages if page.scene is not None)
+    shown = dict.fromkeys(scene for page in pages for scene in page.scenes)
     return {
         "record": RECORD_VERSION,
         "generator": delivery.generator,

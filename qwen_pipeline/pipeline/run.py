@@ -91,7 +91,7 @@ class Run:
         drawn = climbed.drawn
         tasks = []
         for piece in climbed.pieces:
-            lost = next((o for p in piece.pages if p.scene and isinstance(o := drawn[p.scene], Failure)), None)
+            lost = next((o for p in piece.pages for s in p.scenes if isinstance(o := drawn[s], Failure)), None)
             if lost is not None:
                 self._fail([replace(lost, piece=piece.id)])
             else:
@@ -173,7 +173,7 @@ def _shown_by(
 ) -> tuple[tuple[str, DrawnScene], ...]:
     requests = {scene.fingerprint: scene.request for scene in wanted}
     out = []
-    for fingerprint in dict.fromkeys(page.scene for page in piece.pages if page.scene):
+    for fingerprint in dict.fromkeys(scene for page in piece.pages for scene in page.scenes):
         result = drawn[fingerprint]
         assert isinstance(result, SceneResult)
         out.append((fingerprint, DrawnScene(requests[fingerprint], result, _sources(requests, fingerprint))))

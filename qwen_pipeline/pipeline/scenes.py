@@ -106,8 +106,8 @@ def _closure(pieces: Iterable[Piece], scenes: Mapping[str, Scene]) -> tuple[Scen
     found: dict[str, Scene] = {}
     for piece in pieces:
         for page in piece.pages:
-            if page.scene:
-                _add(page.scene, scenes, found)
+            for name in page.scenes:
+                _add(name, scenes, found)
     return tuple(found.values())
 
 
@@ -229,15 +229,17 @@ def _with_references(wave: Iterable[Scene], drawn: Drawn) -> tuple[list[Scene], 
     """Scenes with the files of the pictures they refer to, and failures of those that refer to one that failed."""
     ready, stuck = [], {}
     for scene in wave:
-        paths = list(scene.reference_paths)
+        files, paths = iter(scene.reference_paths), list[str]()
         lost: Failure | None = None
-        for name in scene.request.references:
-            if name.startswith(SCENE_REFERENCE):
-                other = drawn.get(name.removeprefix(SCENE_REFERENCE))
-                if isinstance(other, SceneResult):
-                    paths.append(other.path)
-                else:
-                    lost = other
+        for name in scene.request.references:  # in the order that `<image1>`, `<image2>` in the prompt count them
+            if not name.startswith(SCENE_REFERENCE):
+                paths.append(next(files))
+                continue
+            other = drawn.get(name.removeprefix(SCENE_REFERENCE))
+            if isinstance(other, SceneResult):
+                paths.append(other.path)
+            else:
+                lost = other
         if lost is not None:
             message = f"the picture that this one refers to failed: {lost.message}"
             stuck[scene.fingerprint] = replace(lost, piece=_user(scene), message=message)

@@ -96,4 +96,4 @@ class Workshop:
 
 
 def _first_scene(piece: Piece) -> str:
-    return next((page.scene for page in piece.pages if page.scene), "")
+    return next((scene for page in piece.pages for scene in page.scenes), "")

@@ -57,9 +57,9 @@ def calm_areas(
 
 
 def _wants_calm(layer: Layer) -> bool:
-    """Words, icons and cut-out pictures (a logo); what brings its own ground does not."""
+    """Words, icons and cut-out pictures (a logo); what brings its own ground does not, but for balloons, which hide faces."""
     if isinstance(layer, TextLayer):
-        return layer.plate is None
+        return layer.plate is None or layer.plate.shape in ("balloon", "cloud")
     return isinstance(layer, IconLayer) or (isinstance(layer, ImageLayer) and layer.fit == "contain")
 
 

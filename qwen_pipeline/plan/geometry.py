@@ -123,6 +123,8 @@ def grid_boxes(grid: GridSpec, box: Box, load: GridLoad) -> list[Box]:
         return []
     gap = grid.gap.to_pt(box.w_pt)
     row_gap = grid.row_gap.to_pt(box.h_pt) if grid.row_gap else gap
+    if grid.rows:
+        return _uneven_boxes(grid, box, count, (gap, row_gap))
     columns = min(count, auto_columns(box, count, gap) if grid.columns == "auto" else grid.columns)
     rows = math.ceil(count / columns)
     width = (box.w_pt - gap * (columns - 1)) / columns
@@ -131,7 +133,31 @@ def grid_boxes(grid: GridSpec, box: Box, load: GridLoad) -> list[Box]:
     for index in range(count):
         row, column = divmod(index, columns)
         y = box.y_pt + sum(heights[:row]) + row_gap * row
-        out.append(Box(round(box.x_pt + column * (width + gap), 4), round(y, 4), round(width, 4), round(heights[row], 4)))
+        place = columns - 1 - column if grid.order == "rtl" else column
+        out.append(Box(round(box.x_pt + place * (width + gap), 4), round(y, 4), round(width, 4), round(heights[row], 4)))
+    return out
+
+
+def _uneven_boxes(grid: GridSpec, box: Box, count: int, gaps: tuple[float, float]) -> list[Box]:
+    """Cells by `rows`, as far as there are entries; rows without any take no room. More entries than cells is a ValueError."""
+    rows: list[tuple[float, ...]] = []
+    left = count
+    for widths in grid.rows:
+        if left > 0:
+            rows.append(widths[:left])
+            left -= len(rows[-1])
+    if left > 0:
+        raise ValueError(f"{count} entries, and the grid has {count - left} cells")
+    shares = (grid.heights or (1.0,) * len(grid.rows))[: len(rows)]
+    room, out, y = box.h_pt - gaps[1] * (len(rows) - 1), [], box.y_pt
+    for widths, share in zip(rows, shares, strict=True):
+        height, free, x = room * share / sum(shares), box.w_pt - gaps[0] * (len(widths) - 1), box.x_pt
+        for part in widths:
+            width = free * part / sum(widths)
+            start = x if grid.order == "ltr" else 2 * box.x_pt + box.w_pt - x - width
+            out.append(Box(round(start, 4), round(y, 4), round(width, 4), round(height, 4)))
+            x += width + gaps[0]
+        y += height + gaps[1]
     return out
 
 
@@ -150,7 +176,8 @@ def auto_columns(box: Box, count: int, gap: float) -> int:
 
 
 def _row_heights(grid: GridSpec, load: GridLoad, columns: int, rows: int, total: float) -> list[float]:
+    most = grid.max_height.to_pt(total) if grid.max_height else total
     if grid.weights == "equal" or not load.weights:
-        return [total / rows] * rows
+        return [min(total / rows, most)] * rows
     row_weights = [max(load.weights[r * columns : (r + 1) * columns]) for r in range(rows)]
-    return [total * weight / sum(row_weights) for weight in row_weights]
+    return [min(total * weight / sum(row_weights), most) for weight in row_weights]

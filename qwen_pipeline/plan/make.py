@@ -10,7 +10,6 @@ from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import (
     Failure,
-    Layer,
     Metadata,
     Page,
     Piece,
@@ -26,6 +25,7 @@ from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
 from .page_program import PageProgram
+from .piece_scenes import PieceScenes
 from .rules import check_limits, merge_checks
 from .scenes import SceneBook
 from .scope import PlanError, Scope, fail, text_for
@@ -126,9 +126,9 @@ class _Planner:
         scope.overrides = self._overrides(job, scope)
         piece_id = job.id(self.spec.name)
         pages: list[Page] = []
-        finished: dict[str, str] = {}
+        pictures = self._piece_scenes(job, piece_id)
         for program in variant.pages:
-            page = self._page(program, scope, job, piece_id, finished, len(pages) + 1)
+            page = self._page(program, scope, job, pictures, len(pages) + 1)
             if page is not None:
                 pages.append(page)
         if not pages:
@@ -155,38 +155,25 @@ class _Planner:
             out[key] = {tag: scope.expand(text_for(text, tag, place), tag, place) for tag in job.locales}
         return out
 
-    def _page(
-        self, program: PageProgram, scope: Scope, job: Job, piece_id: str, finished: dict[str, str], folio: int
-    ) -> Page | None:
+    def _piece_scenes(self, job: Job, piece_id: str) -> PieceScenes:
+        wanted = self.document.consistency
+        return PieceScenes(
+            book=self.book,
+            tag=job.locales[0],
+            identity=scene_identity(job, self.spec),
+            piece=piece_id,
+            shared=bool(self.batch and self.batch.share),
+            consistency=wanted.reference.split(".", 1)[-1] if wanted else None,
+        )
+
+    def _page(self, program: PageProgram, scope: Scope, job: Job, pictures: PieceScenes, folio: int) -> Page | None:
         names = {tag: {**scope.names[tag], **program.extra[tag], "folio": folio} for tag in job.locales}
         own = Scope(names=names, overrides=scope.overrides, trace=scope.trace)
         if not program.when(own):
             return None
         layers = program.layers(own)
-        scene = self._scene(program, own, job, piece_id, layers, finished)
-        return program.page(layers, scene, program.notes(own))
-
-    def _scene(
-        self, program: PageProgram, scope: Scope, job: Job, piece_id: str, layers: tuple[Layer, ...], finished: dict[str, str]
-    ) -> str | None:
-        if program.scene is None:
-            return None
-        consistency = self.document.consistency
-        wanted = consistency.reference.split(".", 1)[-1] if consistency else None
-        can_refer = "references" in self.context.engine.capabilities
-        reference = finished.get(wanted) if wanted and program.id != wanted and can_refer else None
-        strings = program.strings(layers)
-        finished[program.id] = self.book.add(
-            program.scene,
-            scope,
-            job.locales[0],
-            identity=scene_identity(job, self.spec),
-            strings=strings,
-            reference=reference,
-            piece=piece_id,
-            shared=bool(self.batch and self.batch.share),
-        )
-        return finished[program.id]
+        scene = pictures.of_page(program, own, layers)
+        return program.page(pictures.among_layers(program, own, layers), scene, program.notes(own))
 
     def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
         fields = job.fields(self.spec.name)
@@ -197,7 +184,7 @@ class _Planner:
         decided = (
             variant.digest,
             scope.trace,
-            [(page.id, page.scene) for page in pages],
+            [(page.id, page.scenes) for page in pages],
             [(output.format, output.name, output.options) for output in outputs],
             self.checks_digest,
             metadata,

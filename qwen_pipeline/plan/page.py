@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region
-from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SlotSpec, SlotValue, Text, Theme
+from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SceneSpec, SlotSpec, SlotValue, Text, Theme
 
 from .contract import Baking
 from .environment import Names
@@ -77,12 +77,23 @@ class PageContext:
 
 @dataclass(frozen=True)
 class Entry:
-    """The current entry of a for_each: its value as specified and its position."""
+    """The current entry of a for_each: its value as specified and its position. `of`: the entry whose list it is in."""
 
     value: Any = None
     index: int = 0
     count: int = 0
     source: str = ""
+    of: Entry | None = None
+
+    @property
+    def cell(self) -> int:
+        """The cell of a grid that it belongs to."""
+        return self.of.index if self.of else self.index
+
+    @property
+    def number(self) -> str:
+        """`3`, or `3-2` for the second of the third's."""
+        return f"{self.of.index + 1}-{self.index + 1}" if self.of else f"{self.index + 1}"
 
     def names(self, tag: str) -> dict[str, Any]:
         if not self.count:
@@ -96,6 +107,8 @@ def plain(value: Any, tag: str) -> Any:
     """A slot's value as expressions see it: texts in the locale `tag` (unexpanded), a missing one as none."""
     if isinstance(value, Text):
         return value.get(tag)
+    if isinstance(value, SceneSpec):
+        return value.subject
     if isinstance(value, Mapping):
         return {key: plain(item, tag) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -108,9 +121,16 @@ def entries(for_each: str | None, page: PageContext) -> Iterator[Entry]:
     if for_each is None:
         yield Entry()
         return
-    values = list_named(for_each, page)
+    head, _, rest = for_each.partition(".")
+    values = list_named(head, page)
     for index, value in enumerate(values):
-        yield Entry(value, index, len(values), for_each)
+        entry = Entry(value, index, len(values), head)
+        if not rest:
+            yield entry
+            continue
+        inner = tuple((value.get(rest) if isinstance(value, Mapping) else None) or ())
+        for n, item in enumerate(inner):
+            yield Entry(item, n, len(inner), f"{head}[{index}].{rest}", entry)
 
 
 def list_named(name: str, page: PageContext) -> Sequence[Any]:
@@ -125,7 +145,7 @@ def list_named(name: str, page: PageContext) -> Sequence[Any]:
 
 def complete_slots(given: Mapping[str, SlotValue], slots: Mapping[str, SlotSpec]) -> dict[str, Any]:
     """`given`, with None for every slot and field that was not: expressions can ask for them."""
-    return dict.fromkeys(slots) | {
+    return {name: slot.choices[0] if slot.choices else None for name, slot in slots.items()} | {
         name: _complete(value, slots[name]) if name in slots else value for name, value in given.items()
     }
 
@@ -165,8 +185,10 @@ def layer_place(spec: LayerSpec, page: PageContext, entry: Entry, key: str = "")
 
 
 def region_id(spec: LayerSpec, entry: Entry) -> str:
-    return spec.in_.replace("[]", f"[{entry.index}]")
+    written = spec.in_.replace("[]", f"[{entry.cell}]")
+    before, brace, field = written.partition("{item.")
+    return before + str(entry.value[field[:-1]]) if brace else written
 
 
 def layer_id(spec: LayerSpec, entry: Entry) -> str:
-    return f"{spec.id}-{entry.index + 1}" if entry.count else spec.id
+    return f"{spec.id}-{entry.number}" if entry.count else spec.id

@@ -13,6 +13,7 @@ from .calm import fraction, is_opaque
 from .environment import Names
 from .geometry import GridLoad
 from .page import PageContext, list_named, plain
+from .pictures import Picture
 from .programs import Program
 from .prompt import PromptString, place_words
 from .scenes import SceneSetting
@@ -32,6 +33,7 @@ class PageProgram:
     regions: Mapping[str, Region]
     programs: tuple[Program, ...]
     scene: SceneSetting | None
+    pictures: tuple[Picture, ...]
     notes: Callable[[Scope], tuple[TextPart, ...]]
     extra: Mapping[str, Names]
     """Names of the page's own entry (`item`, `loop`), where the page is repeated."""

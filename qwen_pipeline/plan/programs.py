@@ -33,6 +33,7 @@ from qwen_pipeline.types.spec import (
 
 from .contract import render_of
 from .page import Entry, PageContext, layer_id, layer_place, region_id, slot_names, slot_value
+from .pictures import scene_program
 from .scope import Scope, fail, text_for
 from .theme import base_size_pt, text_style
 
@@ -86,7 +87,7 @@ def _text_maker(
     region = region_id(spec, entry)
     role = page.theme.roles[spec.role]
     style = text_style(spec, role, page.theme, page.canvas, page.palette, page.regions[region].align)
-    plate = page.palette.plate(spec.plate, style.size_pt)
+    plate = page.palette.plate(spec.plate, style.size_pt, _tail(spec, page, entry))
     tags = {"all": page.locales, "primary": page.locales[:1], "secondary": page.locales[1:]}[spec.locale]
     base = base_size_pt(page.theme, page.canvas)
     max_lines = spec.fit.max_lines if spec.fit and spec.fit.max_lines else role.max_lines
@@ -126,6 +127,16 @@ def _text_maker(
         )
 
     return make
+
+
+def _tail(spec: TextLayerSpec, page: PageContext, entry: Entry) -> tuple[float, float] | None:
+    """The point that the tail of a balloon leads to, in points on the page."""
+    found = slot_value(spec.plate.tail, page, entry) if spec.plate and spec.plate.tail else None
+    if found is None:
+        return None
+    cell = spec.in_.partition("[]")[0] + f"[{entry.cell}]" if "[]" in spec.in_ else region_id(spec, entry)
+    box = page.regions[cell].box
+    return round(box.x_pt + found[0] * box.w_pt, 3), round(box.y_pt + found[1] * box.h_pt, 3)
 
 
 def _parts(expand: Callable[[str], str], tags: Sequence[str]) -> tuple[TextPart, ...]:
@@ -277,6 +288,7 @@ def _chart_program(spec: ChartLayerSpec, page: PageContext, entry: Entry) -> Run
 PROGRAMS: dict[str, Callable[[Any, PageContext, Entry], Run]] = {
     "text": _text_program,
     "image": _image_program,
+    "scene": scene_program,
     "qr": _qr_program,
     "shape": _shape_program,
     "icon": _icon_program,

@@ -49,6 +49,13 @@ class Aspect(NamedTuple):
     height: int
 
 
+class ReferredPicture(NamedTuple):
+    """A picture of the same piece among the references: its number in `<image1>`, and what it shows."""
+
+    number: int
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class PromptContext:
     """What `prompt.j2` and `edit.j2` may use. Tuples, so that what macros made of them can be remembered."""
@@ -65,6 +72,7 @@ class PromptContext:
     palette: tuple[PaletteColor, ...]
     canvas: Aspect
     brand_words: str
+    referred: tuple[ReferredPicture, ...] = ()
     instruction: str = ""
 
 

@@ -20,7 +20,7 @@ from qwen_pipeline.types import (
     SceneHints,
     SceneRequest,
 )
-from qwen_pipeline.types.spec import GenerateSpec, SceneSpec, StyleSheet
+from qwen_pipeline.types.spec import OWN_PICTURE, GenerateSpec, SceneSpec, StyleSheet
 
 from .calm import scene_size
 from .page import Assets
@@ -30,6 +30,7 @@ from .prompt import (
     PaletteColor,
     PromptContext,
     PromptString,
+    ReferredPicture,
     aspect_words,
     color_words,
     expand_prompt,
@@ -38,6 +39,8 @@ from .prompt import (
 from .scope import Scope, fail
 from .theme import Palette
 
+OwnReferences = tuple[tuple[str, str], ...]
+"""(as written, fingerprint) of pictures of the same piece; the one for consistency is written as ""."""
 _PALETTE_NAMES = ("primary", "secondary", "accent", "ink", "paper")
 
 
@@ -110,6 +113,8 @@ class SceneBook:
     _tokens: dict[str, int] = field(default_factory=dict)
     _prompts: dict[tuple[object, ...], str] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
+    _subjects: dict[str, str] = field(default_factory=dict)
+    """What the pictures asked for so far show, for those that refer to them."""
 
     def add(
         self,
@@ -119,19 +124,19 @@ class SceneBook:
         *,
         identity: tuple[str, ...],
         strings: Sequence[PromptString],
-        reference: str | None,
+        references: OwnReferences,
         piece: str,
         shared: bool,
     ) -> str:
-        """The fingerprint of the picture for one page of one piece (of its last edit, where it has edits)."""
+        """The fingerprint of one picture of one piece (of its last edit, where it has edits)."""
         written = self._expand(setting, scope, tag)
         texts = tuple((s.text, s.locale) for s in strings)
         content = written.model_dump_json() if written is not setting.spec else ""
-        key = (setting.key, identity, content, texts, reference)
+        key = (setting.key, identity, content, texts, references)
         self._check_sharing(setting, identity, (content, texts), shared)
         chain = self._memo.get(key)
         if chain is None:
-            chain = self._memo[key] = self._chain(setting, written, identity, strings, reference)
+            chain = self._memo[key] = self._chain(setting, written, identity, strings, references)
         for fingerprint in chain:
             self.users[fingerprint].add(piece)
         return chain[-1]
@@ -170,13 +175,13 @@ class SceneBook:
         spec: SceneSpec,
         identity: tuple[str, ...],
         strings: Sequence[PromptString],
-        reference: str | None,
+        references: OwnReferences,
     ) -> tuple[str, ...]:
-        paths = tuple(self.assets.resolve(written, setting.place) for written in spec.references)
-        digests = tuple(self.assets.digest(path) for path in paths) + ((f"scene:{reference}",) if reference else ())
-        request = self._request(setting, spec, identity, strings, digests)
+        paths, names, own = self._referred(setting, spec, references)
+        request = self._request(setting, spec, identity, strings, names, own)
         chain = [self._keep(request, setting, paths, strings)]
-        self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, ()))
+        self._subjects[chain[0]] = spec.subject
+        self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, (), own))
         for number, instruction in enumerate(spec.edits, 1):
             context = replace(self._context(setting, spec, strings), instruction=instruction)
             request = replace(
@@ -195,6 +200,24 @@ class SceneBook:
         if scene.strings and not scene.plain_prompt:
             self.scenes[fingerprint] = replace(scene, plain_prompt=prompt())
 
+    def _referred(
+        self, setting: SceneSetting, spec: SceneSpec, references: OwnReferences
+    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[ReferredPicture, ...]]:
+        """Files, what the request names, and the piece's own pictures, numbered in the order written; consistency comes last."""
+        paths: list[str] = []
+        names: list[str] = []
+        own: list[ReferredPicture] = []
+        known = dict(references)
+        for written in spec.references:
+            if not written.startswith(OWN_PICTURE):
+                paths.append(self.assets.resolve(written, setting.place))
+                names.append(self.assets.digest(paths[-1]))
+            elif written in known:
+                names.append(f"scene:{known[written]}")
+                own.append(ReferredPicture(len(names), self._subjects.get(known[written], "")))
+        names += [f"scene:{known['']}"] if "" in known else []
+        return tuple(paths), tuple(names), tuple(own)
+
     def _request(
         self,
         setting: SceneSetting,
@@ -202,6 +225,7 @@ class SceneBook:
         identity: tuple[str, ...],
         strings: Sequence[PromptString],
         references: tuple[str, ...],
+        own: tuple[ReferredPicture, ...],
     ) -> SceneRequest:
         engine, generate = self.engine, self.generate
         width, height = scene_size(engine, setting.box, setting.canvas)
@@ -211,11 +235,11 @@ class SceneBook:
             engine_version=engine.version,
             weights_digest=engine.weights_digest,
             dtype=engine.dtype,
-            prompt=self._prompt(setting, spec, strings),
+            prompt=self._prompt(setting, spec, strings, own),
             negative_prompt=", ".join(dict.fromkeys(negative)),
             width_px=width,
             height_px=height,
-            seed=derive_seed(generate.seed, *identity, setting.page, "draw"),
+            seed=derive_seed(generate.seed, *identity, setting.page, "draw", *(("take", spec.take) if spec.take > 1 else ())),
             num_inference_steps=generate.num_inference_steps or engine.num_inference_steps,
             true_cfg_scale=generate.true_cfg_scale or engine.true_cfg_scale,
             sigmas=engine.sigmas,
@@ -224,11 +248,14 @@ class SceneBook:
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
         )
 
-    def _prompt(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> str:
+    def _prompt(
+        self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString], own: tuple[ReferredPicture, ...]
+    ) -> str:
         """Rows that say the same share one expansion; their pictures still differ by seed."""
-        key = (setting.key, spec.model_dump_json(), tuple(strings))
+        key = (setting.key, spec.model_dump_json(), tuple(strings), str(own))
         if key not in self._prompts:
-            self._prompts[key] = expand_prompt("prompt.j2", setting.kind_folder, self._context(setting, spec, strings))
+            context = replace(self._context(setting, spec, strings), referred=own)
+            self._prompts[key] = expand_prompt("prompt.j2", setting.kind_folder, context)
         return self._prompts[key]
 
     def _hints(self, setting: SceneSetting, spec: SceneSpec) -> SceneHints:

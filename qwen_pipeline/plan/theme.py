@@ -92,14 +92,13 @@ class Palette:
             return None
         return Shadow(spec.dx.to_pt(size_pt), spec.dy.to_pt(size_pt), spec.blur.to_pt(size_pt), self.color(spec.color))
 
-    def plate(self, spec: PlateSpec | None, size_pt: float) -> Plate | None:
+    def plate(self, spec: PlateSpec | None, size_pt: float, tail: tuple[float, float] | None = None) -> Plate | None:
         if spec is None:
             return None
         x, y, _, _ = resolve_padding(spec.padding or (Length(60, "%"), Length(35, "%")), size_pt)
         stroke = self.color(spec.stroke) if spec.stroke else None
-        return Plate(
-            self.paint(spec.fill), x, y, spec.radius.to_pt(size_pt), stroke, spec.stroke_width.to_pt(size_pt) if stroke else 0.0
-        )
+        width = spec.stroke_width.to_pt(size_pt) if stroke else 0.0
+        return Plate(self.paint(spec.fill), x, y, spec.radius.to_pt(size_pt), stroke, width, spec.shape, tail)
 
 
 def make_palette(theme: Theme, style: StyleSheet | None, tone: Tone) -> Palette:

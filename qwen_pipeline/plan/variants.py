@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region, TextLayer, TextPart
+from qwen_pipeline.types import Box, CalmArea, Canvas, Layer, Place, Region, TextLayer, TextPart
 from qwen_pipeline.types.spec import (
     Document,
-    GradientSpec,
     Layout,
     PageSource,
     SceneSpec,
-    ShapeLayerSpec,
     Spec,
     StyleSheet,
     TextLayerSpec,
@@ -28,15 +26,16 @@ from .context import PlanContext
 from .contract import Baking
 from .environment import Names, TableView
 from .geometry import resolve_regions
+from .grounds import grounds_of
 from .layers import compile_layers
-from .page import Assets, Entry, Ground, PageContext, complete_slots, entries
+from .page import Assets, Entry, PageContext, complete_slots, entries
 from .page_program import PageProgram, grid_load
+from .pictures import Picture, pictures_of
 from .programs import Program
 from .scenes import SceneSetting
-from .scope import Scope, text_for
+from .scope import Scope, fail, text_for
 from .theme import Palette, make_palette, text_style
 
-_NEARLY_OPAQUE = 0.85
 _CHART_COLORS = ("primary", "accent", "secondary", "muted")
 
 
@@ -107,12 +106,13 @@ class _PageMaker:
         return source.layouts[(shape_of(self.canvas.width_pt, self.canvas.height_pt), len(self.locales) > 1)]
 
     def _style(self, scene: SceneSpec | None) -> StyleSheet | None:
-        named = (
-            scene.style
-            if scene
-            else next((p.scene.style for p in self.maker.spec.pages if p.scene and p.scene.style in self.maker.spec.styles), "")
-        )
-        return self.maker.spec.styles.get(named)
+        return self.maker.spec.styles.get(scene.style if scene else self._usual_style())
+
+    def _usual_style(self) -> str:
+        """The named style of the pages that have a picture, for the colours of those that have none."""
+        default = self.document.defaults.scene
+        scenes = [page.scene for page in self.maker.spec.pages] + [default if isinstance(default, SceneSpec) else None]
+        return next((scene.style for scene in scenes if scene and scene.style in self.maker.spec.styles), "")
 
     def _palette(self, source: PageSource, layout: Layout) -> Palette:
         style = self._style(source.scene)
@@ -152,7 +152,7 @@ class _PageMaker:
             place=place,
             assets=self.maker.assets,
             chart=chart,
-            grounds=_grounds(self._layout(source), regions, palette, has_scene),
+            grounds=grounds_of(self._layout(source), regions, palette, has_scene),
             baking=self.maker.baking,
             picture=self._picture_box(source, regions) if has_scene else None,
         )
@@ -170,7 +170,7 @@ class _PageMaker:
         layout = self._layout(source)
         palette = self._palette(source, layout)
         probe = self._context(source, entry, palette, {}, source.scene is not None)
-        regions = resolve_regions(layout, self.canvas, lambda grid: grid_load(grid, probe))
+        regions = self._regions(layout, probe)
         page = self._context(source, entry, palette, regions, source.scene is not None)
         programs = tuple(compile_layers(layout.layers, page))
         scene = self._scene(source, page_id, layout, page, programs)
@@ -182,10 +182,17 @@ class _PageMaker:
             regions=regions,
             programs=programs,
             scene=scene,
+            pictures=self._pictures(source, page_id, layout, page, programs),
             notes=self._notes(source, page, entry),
             extra={tag: {**entry.names(tag), "page": page_id, "scene": source.scene is not None} for tag in self.locales},
             when=self._when(source, page),
         )
+
+    def _regions(self, layout: Layout, page: PageContext) -> dict[str, Region]:
+        try:
+            return resolve_regions(layout, self.canvas, lambda grid: grid_load(grid, page))
+        except ValueError as error:
+            raise fail("bad-count", str(error), page.place("regions"), "choose another layout, or split the list") from error
 
     def _when(self, source: PageSource, page: PageContext) -> Callable[[Scope], bool]:
         if source.when is None:
@@ -214,17 +221,35 @@ class _PageMaker:
         if source.scene is None:
             return None
         box = page.regions[source.scene.region].box if source.scene.region else self.canvas.bleed_box
+        calm = calm_areas(self._probable_layers(layout, page, programs), page.regions, source.scene.keep_clear, box)
+        return self._setting(source.scene, page_id, layout, page, (box, calm))
+
+    def _pictures(
+        self, source: PageSource, page_id: str, layout: Layout, page: PageContext, programs: tuple[Program, ...]
+    ) -> tuple[Picture, ...]:
+        layers = [layer for program in programs if isinstance(program, tuple) for layer in program]
+        default = self.document.defaults.scene
+
+        def make(spec: SceneSpec, name: str, box: Box) -> SceneSetting:
+            return self._setting(spec, name, layout, page, (box, calm_areas(layers, page.regions, (), box)))
+
+        look = source.scene or (default if isinstance(default, SceneSpec) else None)
+        return pictures_of(layout.layers, page, look, page_id, make)
+
+    def _setting(
+        self, spec: SceneSpec, name: str, layout: Layout, page: PageContext, where: tuple[Box, tuple[CalmArea, ...]]
+    ) -> SceneSetting:
         kind = self.maker.spec.kind
         assert kind is not None
         return SceneSetting(
-            spec=source.scene,
-            style=self._style(source.scene),
+            spec=spec,
+            style=self._style(spec),
             palette=page.palette,
             canvas=self.canvas,
-            box=box,
-            calm=calm_areas(self._probable_layers(layout, page, programs), page.regions, source.scene.keep_clear, box),
-            page=page_id,
-            layout={"name": layout.name, "composition": source.scene.composition or layout.composition},
+            box=where[0],
+            calm=where[1],
+            page=name,
+            layout={"name": layout.name, "composition": spec.composition or layout.composition},
             kind=kind.kind,
             kind_words=kind.scene,
             kind_folder=self.maker.context.templates / kind_folder(kind.kind),
@@ -262,27 +287,3 @@ class _PageMaker:
 def kind_folder(kind: str) -> str:
     """`Poster` -> `poster`."""
     return kind.lower()
-
-
-def _grounds(layout: Layout, regions: Mapping[str, Region], palette: Palette, has_scene: bool) -> tuple[Ground, ...]:
-    """What layers stand on: plain rectangles, and the page's own colour where no picture covers it."""
-    out: list[Ground] = []
-    if isinstance(layout.background, str) and not has_scene and "bleed" in regions:
-        out.append(("", regions["bleed"].box, palette.color(layout.background)))
-    for spec in layout.layers:
-        if isinstance(spec, ShapeLayerSpec) and spec.shape == "rect" and isinstance(spec.fill, str) and "/" not in spec.fill:
-            box = regions[spec.in_].box if spec.in_ in regions else None
-            out.append((spec.id, box, palette.color(spec.fill)))
-        elif isinstance(spec, ShapeLayerSpec) and isinstance(spec.fill, GradientSpec) and spec.in_ in regions:
-            out.append((spec.id, *_dense_half(spec.fill, regions[spec.in_].box, palette)))
-        else:
-            out.append((spec.id, None, None))
-    return tuple(out)
-
-
-def _dense_half(fill: GradientSpec, box: Box, palette: Palette) -> tuple[Box | None, Color | None]:
-    """The half of a level ramp that starts nearly opaque, as a ground; (None, None) for any other gradient."""
-    color = palette.color(fill.stops[0][1])
-    if fill.gradient != "linear" or fill.angle != 0 or color.alpha < _NEARLY_OPAQUE:
-        return None, None
-    return Box(box.x_pt, box.y_pt, box.w_pt / 2, box.h_pt), Color(color.r, color.g, color.b)

@@ -89,9 +89,13 @@ class LayoutChecks:
             seen.append(step)
             step = others[step].within or ""
 
-    def region_name(self, written: str, layout: Layout, place: Place, *, repeated: bool) -> None:
+    def region_name(self, written: str, layout: Layout, place: Place, *, repeated: bool, for_each: str = "") -> None:
         """Report a layer's `in` that names no region, no cell or no box of a cell."""
         if written in layout.regions or written in BUILT_IN_REGIONS:
+            return
+        chosen = _CHOSEN.match(written)
+        if chosen:
+            self._chosen_regions(chosen[1], chosen[2], layout, for_each, place)
             return
         grids = {n: r for n, r in layout.regions.items() if r.grid}
         boxes = [f"{n}[].{c}" for n, r in grids.items() for c in r.cells]
@@ -102,11 +106,28 @@ class LayoutChecks:
             hint = "add for_each: the list that the grid counts"
             self.report.add("missing-key", f"'{written}' is a cell, and this layer has no for_each", place, hint)
 
+    def _chosen_regions(self, before: str, field: str, layout: Layout, for_each: str, place: Place) -> None:
+        """Report an `in` whose last part the entry chooses, where that is no choice, or where one of its words is no region."""
+        slot = self._list_slot(for_each, layout.slots)
+        choice = slot.fields.get(field) if slot else None
+        if choice is None or choice.type != "choice":
+            self.report.add("unknown-slot", f"'item.{field}' is no choice of the entries", place, "a field of type: choice")
+            return
+        for word in choice.choices:
+            self.region_name(before + word, layout, place, repeated=True)
+
+    def _list_slot(self, name: str, slots: Mapping[str, SlotSpec]) -> SlotSpec | None:
+        """The slot that holds the list `name`: `panels`, or `panels.balloons` of its entries."""
+        head, _, rest = name.partition(".")
+        found = slots.get(head)
+        return found.fields.get(rest) if found and rest else found
+
     # --- layers ----------------------------------------------------------------------------------------------------
 
     def _layer(self, index: int, layer: Any, layout: Layout, raw: Map) -> None:
         path = ("layers", index)
-        self.region_name(layer.in_, layout, place_of(raw, (*path, "in")), repeated=layer.for_each is not None)
+        repeated = layer.for_each is not None
+        self.region_name(layer.in_, layout, place_of(raw, (*path, "in")), repeated=repeated, for_each=layer.for_each or "")
         if layer.for_each is not None:
             self._list_name(layer.for_each, layout.slots, place_of(raw, (*path, "for_each")), "to repeat for")
         slot = getattr(layer, "slot", None)
@@ -118,6 +139,9 @@ class LayoutChecks:
             self.report.add(
                 "unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles)
             )
+        plate = getattr(layer, "plate", None)
+        if plate is not None and plate.tail:
+            self._slot(plate.tail, layer.for_each, layout.slots, place_of(raw, (*path, "plate", "tail")))
         self._files(layer, place_of(raw, (*path, "src" if isinstance(layer, ImageLayerSpec) else "icon")))
         texts = self.texts.seeing(dict.fromkeys(self.names - set(self.texts.names)), slot_names(layout.slots))
         if layer.for_each is not None:
@@ -130,12 +154,14 @@ class LayoutChecks:
 
     def entries_of(self, name: str, slots: Mapping[str, SlotSpec]) -> tuple[str, ...] | None:
         """What each entry of the list `name` has, by name; None where that cannot be told."""
-        if name in slots:
-            return slot_entries(slots[name])
+        slot = self._list_slot(name, slots)
+        if slot is not None:
+            return slot_entries(slot)
         return self.tables.get(name) or None
 
     def _list_name(self, name: str, slots: Mapping[str, SlotSpec], place: Place, what: str) -> None:
         listed = [n for n, s in slots.items() if s.type in ("list", "items")]
+        listed += [f"{n}.{f}" for n, s in slots.items() for f, inner in s.fields.items() if inner.type in ("list", "items")]
         if name not in listed and name not in self.names:
             self.report.add("unknown-name", f"no list '{name}' {what}", place, nearest(name, [*listed, *self.names]))
 
@@ -146,9 +172,10 @@ class LayoutChecks:
                 hint = "add for_each: the list whose entries these are"
                 self.report.add("unknown-slot", f"'{slot}' without for_each", place, hint)
                 return
-            if for_each not in slots:
+            listed = self._list_slot(for_each, slots)
+            if listed is None:
                 return
-            known, found = {"item": slots[for_each]}, slots[for_each]
+            known, found = {"item": listed}, listed
         elif head in slots:
             known, found = dict(slots), slots[head]
         else:
@@ -175,6 +202,8 @@ class LayoutChecks:
             self.report.add("unknown-icon", f"no icon '{layer.icon}'", place, nearest(layer.icon, self.icons))
 
 
+_CHOSEN = re.compile(r"^(.*)\{item\.(\w+)\}$")
+"""An `in` whose last part is a choice of the entry."""
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 RESERVED_NAMES = frozenset({"locale", "row", "item", "loop", "facts"})
 

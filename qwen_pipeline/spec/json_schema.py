@@ -22,6 +22,7 @@ from qwen_pipeline.types.spec import (
     Document,
     Layout,
     PageSpec,
+    SceneSpec,
     SizeAxis,
     SlotSpec,
 )
@@ -110,9 +111,11 @@ def _kind_schema(kind: AssetKind, templates: Templates) -> Schema:
     }
     required = ["kind"]
     if kind.pages:
-        required.append(kind.pages)
+        required += [kind.pages] if kind.single is None else []
         entry = {"type": "object", "properties": own, "additionalProperties": False, "patternProperties": _EXTENSION}
         properties[kind.pages] = {"type": "array", "minItems": 1, "items": entry}
+        if kind.single is not None:
+            properties |= _slot_properties([layouts[kind.single].slots], schema)
     else:
         properties |= own
     return {
@@ -158,6 +161,12 @@ def _slot_schema(slot: SlotSpec, schema: Schema) -> Schema:
         return {"type": "string", **described}
     if slot.type == "chart":
         return {**_merge_definitions(schema, _model_schema(ChartSpec)), **described}
+    if slot.type == "scene":
+        return {**_or_string(_merge_definitions(schema, _model_schema(SceneSpec))), **described}
+    if slot.type == "choice":
+        return {"enum": list(slot.choices), **described}
+    if slot.type == "point":
+        return {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string"}, **described}
     fields = _fields(slot, schema)
     if slot.type == "group":
         return {**fields, **described}

@@ -71,7 +71,7 @@ def merge_layers(base: Any, over: Any, report: Report, whose: str) -> Any:
             values[key] = _on(values[key], layer)
         elif isinstance(layer, Map) and isinstance(key, str) and "kind" not in layer:
             known = [k for k in values if isinstance(k, str)]
-            hint = nearest(key, known) + "; a new layer needs kind: text, image, qr, shape, icon or chart"
+            hint = nearest(key, known) + "; a new layer needs kind: text, image, scene, qr, shape, icon or chart"
             report.add("unknown-layer", f"no layer '{key}' in {whose}", layer.places.get("id", place), hint.removeprefix("; "))
             continue
         else:

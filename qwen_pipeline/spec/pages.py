@@ -12,12 +12,11 @@ from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, Sc
 from .checks import LayoutChecks
 from .diagnose import validate
 from .extends import Chain, Effective, LayoutBook
-from .jinja import is_dynamic
 from .keywords import page_keys
 from .merge import merge_scenes
 from .names import Names, item_names, page_names, slot_names
 from .report import Report, nearest
-from .slots import ROOT_LOGO, SlotReader
+from .slots import SlotReader, check_references
 from .tree import Map, Seq, place_of
 
 _CHANGES = ("regions", "layers", "background")
@@ -48,6 +47,9 @@ class PageReader:
             layout = own.get(self.kind.layout_key, self.kind.layout)
             place = place_of(own, (self.kind.layout_key,))
             page = self._page("page", own.without(self.kind.layout_key), layout, place, Place(tree.at.file, 1, 1))
+            return (page,) if page else ()
+        if self.kind.single is not None and self.kind.pages not in own:
+            page = self._page("page", own, self.kind.single, tree.at, Place(tree.at.file, 1, 1))
             return (page,) if page else ()
         for key in own:
             if key != self.kind.pages:
@@ -130,7 +132,7 @@ class PageReader:
         for layout in layouts:
             for layer in layout.layers:
                 slot = getattr(layer, "slot", None)
-                if layer.for_each is not None and slot:
+                if layer.for_each is not None and slot and "." not in layer.for_each:
                     head = slot.split(".")[0]
                     entry = self.checks.entries_of(layer.for_each, layout.slots)
                     shown = layer.for_each if head == "item" else head
@@ -192,9 +194,7 @@ class PageReader:
                 self.checks.region_name(name, made, place_of(raw, ("keep_clear", index)), repeated=True)
             if scene.region is not None:
                 self.checks.region_name(scene.region, made, place_of(raw, ("region",)), repeated=False)
-        for index, path in enumerate(scene.references):
-            if path != ROOT_LOGO and not is_dynamic(path):
-                self.slots.files.asset(path, place_of(raw, ("references", index)))
+        check_references(scene, raw, self.slots.files)
         if scene.style and scene.style not in self.styles and " " not in scene.style.strip():
             hint = nearest(scene.style, self.styles, cutoff=0.75)
             if hint.startswith("did"):

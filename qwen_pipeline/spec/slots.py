@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from qwen_pipeline.types import Place
-from qwen_pipeline.types.spec import ChartSpec, SlotSpec, SlotValue, Text
+from qwen_pipeline.types.spec import OWN_PICTURE, ChartSpec, Point, SceneSpec, SlotSpec, SlotValue, Text, parse_length
 
 from .diagnose import validate
 from .files import Files
 from .jinja import is_dynamic
+from .merge import scene_map
 from .names import Names, row_names
 from .report import Report, nearest
 from .texts import TextRules
-from .tree import Map, Seq
+from .tree import Map, Seq, place_of
 
 ROOT_LOGO = "brand.logo"
+_PAGE_ONLY = frozenset({"region", "keep_clear"})
+"""Keys of a scene that speak of a page's regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class SlotReader:
             "icon": self._icon,
             "qr": self._string,
             "chart": self._chart,
+            "scene": self._scene,
+            "choice": self._choice,
+            "point": self._point,
         }
         return readers[slot.type](slot, value, place)
 
@@ -159,8 +167,47 @@ class SlotReader:
             check_chart(chart, value, self.tables, self.report)
         return chart
 
+    def _scene(self, slot: SlotSpec, value: Any, place: Place) -> SceneSpec | None:
+        """What the model draws for one region; a plain text is the subject."""
+        tree = scene_map(value, place)
+        if not isinstance(tree, Map):
+            self._wrong(value, "a scene: a text, or a map with subject and the like", place)
+            return None
+        for key in _PAGE_ONLY & set(tree):
+            self.report.add("unknown-key", f"'{key}' belongs to a page's scene", tree.keys_at[key], "take it out")
+        scene = validate(SceneSpec, tree, self.report)
+        if scene is not None:
+            self.texts.check_model(scene, tree)
+            check_references(scene, tree, self.files)
+        return scene
+
+    def _choice(self, slot: SlotSpec, value: Any, place: Place) -> str | None:
+        written = str(getattr(value, "source", value))
+        if written not in slot.choices:
+            self.report.add("bad-value", f"'{written}' is not among the choices", place, nearest(written, slot.choices))
+            return None
+        return written
+
+    def _point(self, slot: SlotSpec, value: Any, place: Place) -> Point | None:
+        """[40%, 80%] as shares of a box."""
+        try:
+            x, y = (parse_length(part) for part in value) if isinstance(value, Seq) and len(value) == 2 else (None, None)
+        except PydanticCustomError:
+            x = y = None
+        if x is None or y is None or x.unit != "%" or y.unit != "%":
+            self._wrong(value, "a point, [40%, 80%] of the width and the height,", place)
+            return None
+        return x.value / 100, y.value / 100
+
     def _wrong(self, value: Any, wanted: str, place: Place) -> None:
         self.report.add("wrong-type", f"{_kind(value)} where {wanted} is wanted", place)
+
+
+def check_references(scene: SceneSpec, tree: Map, files: Files) -> None:
+    """Report reference files that are not there. Pictures of the piece itself (`scene.cover`) are known to the plan."""
+    for index, path in enumerate(scene.references):
+        if path != ROOT_LOGO and not is_dynamic(path) and not path.startswith(OWN_PICTURE):
+            files.asset(path, place_of(tree, ("references", index)))
 
 
 def chart_rules(

@@ -40,9 +40,12 @@ class TextStyle:
     """Even out the lengths of the lines (titles)."""
 
 
+PlateShape = Literal["rect", "balloon", "cloud", "burst"]
+
+
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A filled shape that hugs a text, drawn behind it."""
+    """A filled shape that hugs a text, drawn behind it. `tail`: the point (x, y in pt) that it speaks from."""
 
     fill: Paint
     padding_x_pt: float
@@ -50,6 +53,8 @@ class Plate:
     radius_pt: float
     stroke: Color | None = None
     stroke_pt: float = 0.0
+    shape: PlateShape = "rect"
+    tail: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,24 @@ class ImageLayer:
     shadow: Shadow | None = None
     height_pt: float | None = None
     """Height in a stacked region; None takes what is left."""
+    alt: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneLayer:
+    """A picture of its own that the model draws for a region: a comic's panel, a place, a variant of a product.
+
+    It covers the region's box, cropped round its middle. `scene` is its fingerprint.
+    """
+
+    id: str
+    region: str
+    scene: str
+    radius_pt: float = 0.0
+    stroke: Color | None = None
+    stroke_pt: float = 0.0
+    to_bleed: bool = False
     alt: str = ""
     place: Place | None = field(default=None, compare=False)
 
@@ -181,4 +204,4 @@ class ChartLayer:
     place: Place | None = field(default=None, compare=False)
 
 
-Layer = TextLayer | ImageLayer | QrLayer | ShapeLayer | IconLayer | ChartLayer
+Layer = TextLayer | ImageLayer | SceneLayer | QrLayer | ShapeLayer | IconLayer | ChartLayer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .geometry import Box, Paint, Place
-from .layers import Align, Layer, Level, TextPart, VAlign
+from .layers import Align, Layer, Level, SceneLayer, TextPart, VAlign
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class Page:
     """Where the picture goes; None = the whole bleed box. The picture covers the box, cropped round its middle."""
     notes: tuple[TextPart, ...] = ()
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def scenes(self) -> tuple[str, ...]:
+        """Fingerprints of all pictures that the model draws for this page: the one behind the layers, then those among them."""
+        own = (self.scene,) if self.scene else ()
+        return tuple(dict.fromkeys((*own, *(layer.scene for layer in self.layers if isinstance(layer, SceneLayer)))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, Tex
 from .fonts import Fonts
 from .lines import Span, break_lines
 from .measure import Measured, measure, normalise
-from .outline import rounded_rect
+from .plates import plate_item
 from .text import ASCENT_EM, DESCENT_EM, depth_em, place_line
 from .vertical import measure_vertical, place_column
 
@@ -242,7 +242,7 @@ def _plate(block: Block, lines: list[Line]) -> PathItem:
         bottom = top + block.height_pt - 2 * plate.padding_y_pt
     box = Box(left, top, right - left, bottom - top).inset(-plate.padding_x_pt, -plate.padding_y_pt)
     box = Box(*(round(v, 3) for v in (box.x_pt, box.y_pt, box.w_pt, box.h_pt)))
-    return PathItem(rounded_rect(box, plate.radius_pt), box, plate.fill, plate.stroke, plate.stroke_pt)
+    return plate_item(plate, box)
 
 
 def _string(block: Block, part: SetPart, name: str, lines: tuple[Line, ...], within: Box) -> SetString:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from qwen_pipeline.types import (
@@ -19,6 +19,7 @@ from qwen_pipeline.types import (
     PathItem,
     QrLayer,
     QrMark,
+    SceneLayer,
     SetString,
     ShapeLayer,
     TextItem,
@@ -31,7 +32,7 @@ from .fonts import Fonts
 from .images import image_items
 from .outline import rounded_rect
 from .qr import qr_items
-from .shapes import icon_items, shape_items
+from .shapes import icon_items, shape_items, to_bleed
 from .stack import Stack, solve_region
 
 
@@ -63,16 +64,16 @@ def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = Non
     fonts and pictures that cannot be used.
     """
     stacks = _stacks(page, fonts)
-    picture = (pictures or {}).get(page.scene) if page.scene else None
+    pictures = pictures or {}
     items: list[Item] = [_background(page)]
     spans = [LayerSpan("background", 0, 1)]
-    if picture:
+    if page.scene and page.scene in pictures:
         spans.append(LayerSpan("scene", 1, 2))
-        items.append(scene_item(picture, page.scene_box or page.canvas.bleed_box))
+        items.append(scene_item(pictures[page.scene], page.scene_box or page.canvas.bleed_box))
     strings: list[SetString] = []
     marks: list[QrMark] = []
     for index, layer in enumerate(page.layers):
-        made, said, marked = _expand(page, index, layer, stacks[layer.region], fonts)
+        made, said, marked = _expand(page, index, layer, stacks[layer.region], fonts, pictures)
         spans.append(LayerSpan(layer.id, len(items), len(items) + len(made)))
         items += made
         strings += said
@@ -98,11 +99,13 @@ def _stacks(page: Page, fonts: Fonts) -> dict[str, Stack]:
 
 
 def _expand(
-    page: Page, index: int, layer: Layer, stack: Stack, fonts: Fonts
+    page: Page, index: int, layer: Layer, stack: Stack, fonts: Fonts, pictures: Mapping[str, Picture]
 ) -> tuple[tuple[Item, ...], tuple[SetString, ...], tuple[QrMark, ...]]:
     if isinstance(layer, ShapeLayer):
         region = next(r for r in page.regions if r.id == layer.region)
         return shape_items(layer, region.box, page.canvas), (), ()
+    if isinstance(layer, SceneLayer):
+        return _picture_items(page, layer, pictures), (), ()
     if index not in stack.boxes:
         return (), (), ()
     box = stack.boxes[index]
@@ -116,6 +119,20 @@ def _expand(
     if isinstance(layer, ChartLayer):
         return *chart_items(layer, box, fonts), ()
     return *place_block(stack.blocks[index], box, stack.within, fonts), ()
+
+
+def _picture_items(page: Page, layer: SceneLayer, pictures: Mapping[str, Picture]) -> tuple[Item, ...]:
+    """A layer's own picture over its box, and its frame."""
+    box = next(r for r in page.regions if r.id == layer.region).box
+    box = to_bleed(box, page.canvas) if layer.to_bleed else box
+    items: list[Item] = []
+    if layer.scene in pictures:
+        whole = scene_item(pictures[layer.scene], box)
+        radius = min(layer.radius_pt, min(box.w_pt, box.h_pt) / 2)
+        items.append(replace(whole, clip_radius_pt=radius, layer=layer.id, alt=layer.alt))
+    if layer.stroke and layer.stroke_pt > 0:
+        items.append(PathItem(rounded_rect(box, layer.radius_pt), box, stroke=layer.stroke, stroke_pt=layer.stroke_pt))
+    return tuple(items)
 
 
 def _background(page: Page) -> PathItem:

@@ -23,7 +23,7 @@ REDUCED = {
 }
 """Filters whose source says nothing about them."""
 KEPT = "Of Jinja's own filters there are: "
-LAYERS = ("TextLayerSpec", "ImageLayerSpec", "QrLayerSpec", "ShapeLayerSpec", "IconLayerSpec", "ChartLayerSpec")
+LAYERS = ("TextLayerSpec", "ImageLayerSpec", "SceneLayerSpec", "QrLayerSpec", "ShapeLayerSpec", "IconLayerSpec", "ChartLayerSpec")
 DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec")
 SCENE = ("SceneSpec", "GenerateSpec")
 PARTS = ("RegionSpec", "GridSpec", "FitSpec", "PlateSpec", "ShadowSpec", "GradientSpec", "ChartSpec")

@@ -31,7 +31,13 @@ def chain(path: Path) -> list[Layout]:
 
 
 def slots(path: Path) -> Mapping[str, SlotSpec]:
-    return {name: slot for layout in chain(path) for name, slot in layout.slots.items()}
+    """What a derived layout says of a slot goes over what its base says."""
+    found: dict[str, SlotSpec] = {}
+    for layout in chain(path):
+        for name, slot in layout.slots.items():
+            own = {key: getattr(slot, key) for key in slot.model_fields_set}
+            found[name] = found[name].model_copy(update=own) if name in found else slot
+    return found
 
 
 def region_names(path: Path) -> set[str]:

@@ -32,7 +32,7 @@ def test_name_is_the_file_name(path: Path) -> None:
 @EACH
 def test_layers_stand_in_regions_that_are_there(path: Path) -> None:
     names = region_names(path)
-    assert {layer.in_ for layer in layers(path)} <= names
+    assert {place for layer in layers(path) for place in places(layer, path)} <= names
     assert len({layer.id for layer in layers(path)}) == len(layers(path))
 
 
@@ -45,6 +45,17 @@ def test_variants_change_what_is_there(path: Path) -> None:
         assert {patch["id"] for patch in variant.layers} <= ids
 
 
+def places(layer: LayerSpec, path: Path) -> list[str]:
+    """Where a layer may stand: one region, or each that its entry may choose."""
+    before, brace, field = layer.in_.partition("{item.")
+    if not brace:
+        return [before]
+    assert layer.for_each
+    head, _, rest = layer.for_each.partition(".")
+    listed = slots(path)[head].fields[rest] if rest else slots(path)[head]
+    return [before + word for word in listed.fields[field[:-1]].choices]
+
+
 def leaf_slots(path: Path) -> set[str]:
     """`title`, `before.value`, `stats[].value`: all that a spec can fill and a reader must see."""
     out: set[str] = set()
@@ -54,17 +65,18 @@ def leaf_slots(path: Path) -> set[str]:
 
 
 def _leaves(name: str, slot: SlotSpec) -> set[str]:
-    if slot.type == "note":
+    if slot.type in ("note", "choice", "point"):
         return set()
     if not slot.fields:
         return {name}
-    return {leaf for key, inner in slot.fields.items() for leaf in _leaves(f"{name}.{key}", inner)}
+    fields = ((f"{name}.{key}" + ("[]" if inner.type == "items" else ""), inner) for key, inner in slot.fields.items())
+    return {leaf for key, inner in fields for leaf in _leaves(key, inner)}
 
 
 def shown(layer: Any) -> str | None:
     slot = getattr(layer, "slot", None)
     if slot and slot.startswith("item."):
-        return f"{layer.for_each}[].{slot[5:]}"
+        return f"{layer.for_each.replace('.', '[].')}[].{slot[5:]}"
     return slot
 
 
@@ -94,4 +106,6 @@ def test_kinds(folder: Path) -> None:
     assert kind.kind.lower() == folder.name
     assert kind.describe
     assert kind.scene
-    assert set(kind.roles) <= set(scale().roles)
+    for name in set(kind.roles) - set(scale().roles):
+        role = kind.roles[name]
+        assert None not in (role.scale, role.weight, role.leading), name

@@ -35,12 +35,13 @@ from .layers import (
     PlateSpec,
     QrLayerSpec,
     RegionSpec,
+    SceneLayerSpec,
     ShadowSpec,
     ShapeLayerSpec,
     TextLayerSpec,
 )
 from .layout import AssetKind, Layout, LayoutVariant, SlotSpec, SlotType, VariantWhen
-from .loaded import SHAPES, PageSource, SlotValue, Spec, Table, Theme, shape_of
+from .loaded import SHAPES, PageSource, Point, SlotValue, Spec, Table, Theme, shape_of
 from .scalars import (
     API_VERSION,
     ID_PATTERN,
@@ -63,7 +64,7 @@ from .scalars import (
     parse_length,
     parse_text,
 )
-from .scene import CheckSpec, GenerateSpec, OutputSpec, SceneField, SceneSpec, parse_scene
+from .scene import OWN_PICTURE, CheckSpec, GenerateSpec, OutputSpec, SceneField, SceneSpec, parse_scene
 from .theme import Brand, FontSpec, LogoSpec, RoleSpec, StyleSheet, TypeScale
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "MAX_CANVAS_PT",
     "MAX_CANVAS_PX",
     "OWN_FILTERS",
+    "OWN_PICTURE",
     "PAGE_NAMES",
     "PAPER_MM",
     "RATIO_PX",
@@ -124,11 +126,13 @@ __all__ = [
     "PaintSpec",
     "PairSpec",
     "PlateSpec",
+    "Point",
     "QrLayerSpec",
     "RegionSpec",
     "RoleSpec",
     "RunSpec",
     "SceneField",
+    "SceneLayerSpec",
     "SceneSpec",
     "ScheduleSpec",
     "Seed",

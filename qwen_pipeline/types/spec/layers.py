@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..geometry import Length
+from ..layers import PlateShape
 from .scalars import Bool, ColorField, Expression, Float, Identifier, LengthField, LevelWord, Strict, TextField
+from .scene import SceneField
 
 
 class GradientSpec(Strict):
@@ -29,11 +31,22 @@ class ShadowSpec(Strict):
     color: ColorField = "#000000/40%"
 
 
+Share = Annotated[float, Field(strict=True, gt=0, le=100)]
+
+
 class GridSpec(Strict):
     """Cells for a list. `count`: a slot's name or a number; `columns: auto` makes cells as near square as the box allows."""
 
     columns: Annotated[int, Field(strict=True, ge=1, le=24)] | Literal["auto"] = "auto"
     count: str | Annotated[int, Field(strict=True, ge=1, le=400)]
+    rows: tuple[tuple[Share, ...], ...] = ()
+    """Instead of `columns`: the cells of each row by their widths, `[[2, 1], [1]]` being two cells over one."""
+    heights: tuple[Share, ...] = ()
+    """With `rows`: their heights, in proportion."""
+    order: Literal["ltr", "rtl"] = "ltr"
+    """rtl: each row is filled from the right."""
+    max_height: LengthField | None = None
+    """No cell is higher than this share of the grid's height; what is left stays blank."""
     gap: LengthField = Length(3, "%")
     row_gap: LengthField | None = None
     weights: Literal["equal", "content"] = "equal"
@@ -78,16 +91,22 @@ class PlateSpec(Strict):
     radius: LengthField = Length(0, "pt")
     stroke: ColorField | None = None
     stroke_width: LengthField = Length(0.75, "pt")
+    shape: PlateShape = "rect"
+    """balloon, cloud (a thought), burst (a shout): the balloons of comics."""
+    tail: str | None = None
+    """A `point` slot (`item.to`) that a tail leads to; in percent of the cell, or of the region where there is none."""
 
 
 class LayerBase(Strict):
     id: Identifier
     in_: str = Field(alias="in")
-    """A region; `stats[]` = the current cell of a grid, `stats[].value` = a box of that cell."""
+    """A region; `stats[]` = the current cell of a grid, `stats[].value` = a box of that cell, `stats[].{item.at}` = the one that
+    the entry's `choice` names."""
     when: Expression | None = None
     """Draw the layer only where this holds."""
     for_each: str | None = None
-    """A slot, `vars` or `data` name: one layer for each entry, as `item`, with `loop.index`."""
+    """A slot, `vars` or `data` name: one layer for each entry, as `item`, with `loop.index`. `panels.balloons`: for each entry of
+    the lists that the entries have."""
 
 
 class TextLayerSpec(LayerBase):
@@ -147,6 +166,25 @@ class ImageLayerSpec(LayerBase):
     shadow: ShadowSpec | None = None
     height: LengthField | None = None
     """In a region with several layers; default: what is left."""
+    alt: TextField | None = None
+    """What it shows, for those who cannot see it."""
+
+
+class SceneLayerSpec(LayerBase):
+    """A picture of its own that the model draws for the region: each has its own seed, and is drawn and kept by itself."""
+
+    kind: Literal["scene"] = "scene"
+    slot: str | None = None
+    """A slot of type `scene` (`item.scene`); its words go over those of `scene`."""
+    scene: SceneField | None = None
+    """What is drawn; style, lighting and tone come from the page's scene or from `defaults`."""
+    radius: LengthField = Length(0, "pt")
+    """Of the corners."""
+    stroke: ColorField | None = None
+    """A frame round the picture."""
+    stroke_width: LengthField = Length(1, "pt")
+    to_bleed: Bool = False
+    """Where the box touches the trim, draw on to the edge of the bleed."""
     alt: TextField | None = None
     """What it shows, for those who cannot see it."""
 
@@ -229,5 +267,6 @@ class ChartLayerSpec(LayerBase):
 
 
 LayerSpec = Annotated[
-    TextLayerSpec | ImageLayerSpec | QrLayerSpec | ShapeLayerSpec | IconLayerSpec | ChartLayerSpec, Field(discriminator="kind")
+    TextLayerSpec | ImageLayerSpec | SceneLayerSpec | QrLayerSpec | ShapeLayerSpec | IconLayerSpec | ChartLayerSpec,
+    Field(discriminator="kind"),
 ]

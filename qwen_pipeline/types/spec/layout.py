@@ -12,7 +12,7 @@ from .scalars import API_VERSION, Bool, Identifier, LevelWord, Strict
 from .scene import CheckSpec, OutputSpec, SceneField, SceneSpec
 from .theme import RoleSpec
 
-SlotType = Literal["text", "list", "items", "group", "image", "qr", "chart", "icon", "note"]
+SlotType = Literal["text", "list", "items", "group", "image", "qr", "chart", "icon", "note", "scene", "choice", "point"]
 
 
 class SlotSpec(Strict):
@@ -22,6 +22,8 @@ class SlotSpec(Strict):
     required: Bool = False
     describe: str = ""
     fields: dict[Identifier, SlotSpec] = Field(default_factory=dict)
+    choices: tuple[Identifier, ...] = ()
+    """What a `choice` may say; the first is meant where it says nothing."""
     min: Annotated[int, Field(strict=True, ge=0)] | None = None
     max: Annotated[int, Field(strict=True, ge=1)] | None = None
     """Fewest and most entries of a list."""
@@ -83,6 +85,8 @@ class AssetKind(Strict):
     """The key that holds the pages (`slides`); None: the spec is one page."""
     layout: str
     """Default layout."""
+    single: str | None = None
+    """With `pages`: the layout of the only page of a spec that has none. Its slots then stand at the top of the spec."""
     canvas: CanvasField
     base: Annotated[float, Field(strict=True, gt=0, lt=0.2)] | None = None
     """Base size of type; default: that of `type.yaml`."""

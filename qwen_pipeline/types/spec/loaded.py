@@ -30,8 +30,11 @@ def shape_of(width: float, height: float) -> str:
     return "portrait" if ratio >= 0.62 else "story"
 
 
-SlotValue = Text | str | ChartSpec | tuple["SlotValue", ...] | Mapping[str, "SlotValue"]
-"""text, note -> Text; image, icon, qr -> str; chart -> ChartSpec; list -> tuple of Text; group -> map; items -> tuple of maps."""
+Point = tuple[float, float]
+"""A point of a box, as shares of its width and height (0 to 1)."""
+SlotValue = Text | str | ChartSpec | SceneSpec | Point | tuple["SlotValue", ...] | Mapping[str, "SlotValue"]
+"""text, note -> Text; image, icon, qr, choice -> str; chart -> ChartSpec; scene -> SceneSpec; point -> Point; list -> tuple of
+Text; group -> map; items -> tuple of maps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from .scalars import Bool, LevelWord, Seed, Strict
 
+OWN_PICTURE = "scene."
+"""How a scene's references name a picture of the piece itself."""
+
 
 class SceneSpec(Strict):
     """What the model draws. A plain string is the subject."""
@@ -26,13 +29,16 @@ class SceneSpec(Strict):
     negative: tuple[str, ...] = ()
     """What must not be seen."""
     references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
-    """Picture files; `<image1>`, `<image2>` in the texts name them."""
+    """Picture files, or pictures of this piece that stand before (`scene.cover`: a page's, or that of an entry with this `id`);
+    `<image1>`, `<image2>` in the texts name them."""
     edits: tuple[str, ...] = ()
     """Instructions that change the picture one after the other; each step is kept."""
     tone: Literal["auto", "light", "dark"] = "auto"
     """light: dark words will stand on it. auto: the layout's or the style's."""
     transparent: Bool = False
     """No ground: the engine draws with an alpha channel."""
+    take: Annotated[int, Field(strict=True, ge=1, le=9999)] = 1
+    """Another number, another picture of the same words; no other picture changes."""
     region: str | None = None
     """Draw the picture into this region's box only; default: the whole page to the bleed."""
 
