@@ -51,6 +51,7 @@ def _write_part(pages: list[TypesetPage], look: PdfLook, path: Path, tools: Tool
             draw_marks(canvas, sheet, look.marks)
         canvas.showPage()
     canvas.save()
+    _release(canvas)
     return Part(path, tuple(page.title for page in pages), sheets)
 
 
@@ -67,6 +68,12 @@ def _canvas(path: Path, first_font: str, sheet: Sheet) -> Any:
         initialFontName=first_font,
         pdfVersion=(1, 6),
     )
+
+
+def _release(canvas: Any) -> None:
+    """Give a document's streams back now: it and its canvas hold one another, and the collector may come late."""
+    vars(canvas._doc).clear()
+    vars(canvas).clear()
 
 
 def _groups(pages: Iterable[TypesetPage], look: PdfLook) -> Iterator[list[TypesetPage]]:

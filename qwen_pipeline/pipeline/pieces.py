@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ from qwen_pipeline.types import (
 )
 from qwen_pipeline.typeset.faces import face_name
 
+from .garbage import give_back
 from .scenes import is_procedural
 from .state import WorkState, undated
 
@@ -110,6 +110,8 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
             made_now = write(delivery, request, folder, tools)
             files += delivered(piece, request, made_now, folder)
             artifacts += made_now
+        if len(pages) > 1:
+            give_back()
         seen_pages = seen(pages, task.endings)
         subject = verify.Subject(piece, seen_pages, PageRaster(tools, pages, files), files, endings=task.endings)
         findings = verify.run(subject)
@@ -145,7 +147,7 @@ def delivered(piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact
 
 
 class PageRaster:
-    """Pixels of pages for checks: of the delivered picture where there is one, else rasterised. The last two are kept."""
+    """Pixels of pages for checks: of the delivered picture where there is one, else rasterised. The last one is kept."""
 
     def __init__(self, tools: PieceTools, pages: Sequence[TypesetPage], files: Sequence[verify.Delivered]) -> None:
         self._tools = tools
@@ -155,7 +157,7 @@ class PageRaster:
             for file in reversed(files)
             if file.path.suffix in _PICTURES and len(file.pages) == 1 and not file.request.option("bleed", False)
         }
-        self._full = lru_cache(maxsize=2)(self._make)
+        self._last: tuple[int, Image] | None = None
 
     def __call__(self, page: int, *, text: bool = True, width_px: int | None = None) -> Image:
         if not text:
@@ -165,6 +167,12 @@ class PageRaster:
         if width_px is None or width_px == full.width:
             return full
         return full.resize((width_px, max(1, round(full.height * width_px / full.width))), reducing_gap=2.0)
+
+    def _full(self, page: int) -> Image:
+        if self._last is None or self._last[0] != page:
+            self._last = None  # before the next one is made: a page of 2K is 17 MB
+            self._last = (page, self._make(page))
+        return self._last[1]
 
     def _make(self, page: int) -> Image:
         if page in self._files:

@@ -37,7 +37,7 @@ class Encoded:
     alpha: bytes | None
 
 
-_encoded: Memo[Encoded] = Memo(16_000_000, lambda e: len(e.data) + len(e.alpha or b""))
+_encoded: Memo[Encoded] = Memo(6_000_000, lambda e: len(e.data) + len(e.alpha or b""))
 
 
 def encode(path: str, mode: ImageMode, max_px: tuple[int, int] | None = None) -> Encoded:

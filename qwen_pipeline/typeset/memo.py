@@ -29,6 +29,14 @@ class Memo(Generic[T]):
             if key not in self._items:
                 self._items[key] = value
                 self._held += self._size(value)
-            while self._held > self._limit and len(self._items) > 1:
-                self._held -= self._size(self._items.popitem(last=False)[1])
+            self._forget(self._limit, 1)
         return value
+
+    def make_room(self, size: int) -> None:
+        """Forget now what a value of `size` bytes would push out, so that the two are never held together."""
+        with self._lock:
+            self._forget(self._limit - size, 0)
+
+    def _forget(self, limit: int, kept: int) -> None:
+        while self._held > limit and len(self._items) > kept:
+            self._held -= self._size(self._items.popitem(last=False)[1])

@@ -22,7 +22,8 @@ _ORIENTATION = 0x0112
 
 _digests: Memo[str] = Memo(1_000_000, lambda _: 300)
 _sizes: Memo[tuple[int, int]] = Memo(1_000_000, lambda _: 300)
-_decoded: Memo[Image.Image] = Memo(26_000_000, lambda i: i.width * i.height * len(i.getbands()))
+_decoded: Memo[Image.Image] = Memo(22_000_000, lambda i: i.width * i.height * (1 if i.mode == "L" else 4))
+"""Room for one picture of 2K and small ones beside it; Pillow keeps four bytes for every pixel that is not grey."""
 
 
 def _stamp(path: str) -> tuple[str, int, int]:
@@ -87,6 +88,7 @@ def _decode(path: str) -> Image.Image:
     try:
         with open_picture(path) as source:
             turned = orientation(source) != UPRIGHT
+            _decoded.make_room(source.width * source.height * 4)
             source.load()
             profile = source.info.get("icc_profile")
             return _to_srgb(_eight_bit(ImageOps.exif_transpose(source) if turned else source), profile)
@@ -100,7 +102,7 @@ def _decode(path: str) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB", "RGBA", "CMYK"):
-        return image.copy() if "transparency" not in image.info else image.convert("RGBA")
+        return image if "transparency" not in image.info else image.convert("RGBA")
     if image.mode.startswith("I"):
         return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     if image.mode in ("P", "PA", "LA", "La", "RGBa"):

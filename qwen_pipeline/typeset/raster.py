@@ -17,6 +17,7 @@ from .pictures import load
 
 _WHITE = b"\xff"
 _NEAR = 1e-3
+_STRIP_PX = 128
 
 
 def pixel_height(page: TypesetPage, width_px: int, *, bleed: bool = False) -> int:
@@ -93,7 +94,7 @@ def _base(items: tuple[Item, ...], area: Box, size: tuple[int, int]) -> tuple[by
     """(pixels to draw on, items still to draw): the scene's picture where it hides all below it, else white."""
     for index, item in enumerate(items[:2]):
         if isinstance(item, ImageItem) and item.is_scene and _hides(item, area):
-            return bytearray(_scene_pixels(item, area, size)), items[index + 1 :]
+            return _scene_pixels(item, area, size), items[index + 1 :]
     return bytearray(_WHITE * (size[0] * size[1] * 4)), items
 
 
@@ -108,7 +109,7 @@ def _hides(item: ImageItem, area: Box) -> bool:
     return covers and not item.clip_radius_pt and item.opacity >= 1 and load(item.path).mode != "RGBA"
 
 
-def _scene_pixels(item: ImageItem, area: Box, size: tuple[int, int]) -> bytes:
+def _scene_pixels(item: ImageItem, area: Box, size: tuple[int, int]) -> bytearray:
     """The part of the picture that lies in `area`, resampled to `size`, as RGBX."""
     picture = load(item.path)
     left, top, right, bottom = item.crop
@@ -118,4 +119,14 @@ def _scene_pixels(item: ImageItem, area: Box, size: tuple[int, int]) -> bytes:
     part = (max(x, 0.0), max(y, 0.0), min(x + area.w_pt * per_x, picture.width), min(y + area.h_pt * per_y, picture.height))
     if picture.size != size or part != (0.0, 0.0, float(size[0]), float(size[1])):
         picture = picture.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=3.0)
-    return picture.convert("RGB").tobytes("raw", "RGBX")
+    return _rgbx(picture if picture.mode == "RGB" else picture.convert("RGB"))
+
+
+def _rgbx(picture: Image.Image) -> bytearray:
+    """The pixels of an RGB picture, taken strip by strip: whole, they would be in memory twice."""
+    row = picture.width * 4
+    pixels = bytearray(row * picture.height)
+    for top in range(0, picture.height, _STRIP_PX):
+        bottom = min(top + _STRIP_PX, picture.height)
+        pixels[top * row : bottom * row] = picture.crop((0, top, picture.width, bottom)).tobytes("raw", "RGBX")
+    return pixels

@@ -40,13 +40,16 @@ class ContrastSettings(Settings):
 def CHECK(subject: Subject, settings: ContrastSettings) -> Iterator[Outcome]:
     """Every line of text stands out from the very pixels it lies on."""
     for number, _, page in subject.each_page():
-        if not page.strings:
-            continue
-        ground = subject.raster(number, text=False)
-        strings = {string.id: string for string in page.strings}
-        for item in page.items:
-            if isinstance(item, TextItem) and item.string in strings:
-                yield from _judge(item, strings[item.string], page, ground, settings)
+        if page.strings:
+            yield from _judge_page(page, subject.raster(number, text=False), settings)
+
+
+def _judge_page(page: TypesetPage, ground: Image, settings: ContrastSettings) -> Iterator[Outcome]:
+    """The page's pixels are gone at the end, before those of the next one are made."""
+    strings = {string.id: string for string in page.strings}
+    for item in page.items:
+        if isinstance(item, TextItem) and item.string in strings:
+            yield from _judge(item, strings[item.string], page, ground, settings)
 
 
 def _judge(item: TextItem, string: SetString, page: TypesetPage, ground: Image, settings: ContrastSettings) -> Iterator[Outcome]:
