@@ -11,14 +11,18 @@ from PIL import Image
 
 from qwen_pipeline.render import SceneInputs
 from qwen_pipeline.render.draft import compose
+from qwen_pipeline.render.draft.lie import lie_of
 from qwen_pipeline.render.draft.motifs import MOTIFS
-from qwen_pipeline.render.draft.subjects import HEROES, read
+from qwen_pipeline.render.draft.room import Room
+from qwen_pipeline.render.draft.subjects import HEROES, STYLE_WORDS, read
 from qwen_pipeline.render.engines import draft
 from qwen_pipeline.types import CalmArea, Color, contrast_ratio
 
 from .scenes import PALETTES, REQUEST, hints
 
 STYLES = compose.style_ids()
+STYLE_SHEETS = sorted((Path(__file__).parents[2] / "templates" / "_shared" / "styles").glob("*.yaml"))
+SHAPES = {"portrait": (240, 320), "landscape": (352, 198), "square": (260, 260), "story": (198, 352)}
 SUBJECTS = (
     "teapot, tea terraces behind",
     "harbour with sails",
@@ -56,9 +60,9 @@ def random_areas(rng: np.random.Generator) -> tuple[CalmArea, ...]:
 @pytest.mark.parametrize("style", STYLES)
 def test_words_are_legible_in_every_calm_area(style: str) -> None:
     rng = np.random.default_rng(sum(map(ord, style)))
-    for i in range(10):
+    for i in range(5):
         tone = ("light", "dark")[i % 2]
-        palette = list(PALETTES)[i // 2]
+        palette = list(PALETTES)[i]
         wanted = hints(style, SUBJECTS[i % len(SUBJECTS)], palette, tone, random_areas(rng))
         size = ((320, 440), (440, 320), (360, 360))[i % 3]
         image = render(replace(REQUEST, hints=wanted, seed=i, width_px=size[0], height_px=size[1]))
@@ -77,6 +81,46 @@ def test_styles_differ() -> None:
         assert all(np.abs(one - other).mean() > 4 for other in thumbs[:i])
 
 
+def detail(image: Image.Image, area: CalmArea) -> float:
+    """Mean step between neighbouring pixels of the area, in levels of 255, at half the size: grain and dither count little."""
+    w, h = image.size
+    box = (int(area.x * w), int(area.y * h), int((area.x + area.w) * w), int((area.y + area.h) * h))
+    grey = np.asarray(image.convert("L").crop(box).reduce(2), np.float64)
+    return float(np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean())
+
+
+LAYOUTS = {
+    "top": (CalmArea(0.06, 0.06, 0.88, 0.30),),
+    "foot": (CalmArea(0.06, 0.62, 0.88, 0.32), CalmArea(0.7, 0.05, 0.24, 0.06)),
+    "side": (CalmArea(0.05, 0.10, 0.42, 0.80),),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_draws_every_shape_calm_where_words_stand_and_alive_elsewhere(style: str) -> None:
+    """Of every shape: the words' part is quiet, and twice as quiet as the liveliest part of the picture."""
+    for i, (shape, size) in enumerate(SHAPES.items()):
+        name, calm = list(LAYOUTS.items())[i % 3]
+        wanted = hints(style, ("a pagoda in the mountains", "teapot")[i % 2], "tea", "light", calm)
+        image = render(replace(REQUEST, hints=wanted, seed=i + 5, width_px=size[0], height_px=size[1]))
+        assert image.size == size
+        loud = max(detail(image, CalmArea(x / 4, y / 4, 0.25, 0.25)) for x in range(4) for y in range(4))
+        for area in calm:
+            assert detail(image, area) < 8, (style, shape, name)
+            assert detail(image, area) * 2 < loud, (style, shape, name)
+
+
+def test_the_land_keeps_clear_of_the_words() -> None:
+    room = Room(400, 600, (CalmArea(0.05, 0.05, 0.9, 0.3), CalmArea(0.05, 0.75, 0.4, 0.2)))
+    lie = lie_of(room)
+    assert (lie.sky_at([40, 200, 360]) >= 0.35 * 600).all()
+    assert lie.front_at(100) <= 0.75 * 600
+    assert lie.front_at(380) > 600
+    assert lie.skied
+    assert lie.fronted
+    assert not lie_of(Room(400, 600, ())).fronted
+
+
 def test_seeds_differ_visibly() -> None:
     for style in STYLES:
         one, two = (np.asarray(render(replace(REQUEST, seed=s, hints=hints(style, "mountains"))), np.float64) for s in (1, 2))
@@ -84,7 +128,10 @@ def test_seeds_differ_visibly() -> None:
 
 
 def test_named_styles() -> None:
-    assert set(STYLES) == {
+    assert len(STYLES) >= 24
+    assert set(STYLES) >= {
+        "art-deco",
+        "blue-green",
         "blueprint",
         "botanical",
         "flat-editorial",
@@ -94,8 +141,16 @@ def test_named_styles() -> None:
         "paper-cut",
         "photographic",
         "soft-gradient",
+        "seal-red",
         "swiss",
+        "watercolour",
     }
+
+
+def test_every_named_style_is_drawn_and_every_drawn_style_is_named() -> None:
+    """A style sheet without a painter would silently be drawn as another style."""
+    assert {path.stem for path in STYLE_SHEETS} == set(STYLES)
+    assert set(STYLE_WORDS) == set(STYLES)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +160,12 @@ def test_named_styles() -> None:
         ("水墨，留白", "ink-wash"),
         ("product photograph in the studio", "photographic"),
         ("国潮插画", "guochao"),
+        ("青绿山水，石青石绿", "blue-green"),
+        ("Chinese New Year print with peonies", "new-year-print"),
+        ("篆刻印章", "seal-red"),
+        ("a blue-and-white porcelain plate", "porcelain"),
+        ("敦煌壁画", "dunhuang"),
+        ("8-bit pixel art", "pixel"),
         ("a quiet thing", compose.DEFAULT_STYLE),
     ],
 )

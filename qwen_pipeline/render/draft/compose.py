@@ -20,6 +20,12 @@ from .subjects import read, style_in
 
 DEFAULT_STYLE = "flat-editorial"
 STYLES = "qwen_pipeline.render.draft.styles"
+_BOLD = frozenset(
+    {"guochao", "paper-cut", "new-year-print", "woodblock", "blue-green", "memphis", "travel-poster", "art-deco", "pixel"}
+)
+_LINED = frozenset({"blueprint", "ink-wash", "monoline", "chalkboard", "seal-red"})
+_LIT = frozenset({"photographic", "soft-gradient", "night-city", "clay", "collage", "lacquer"})
+"""How a thing alone is painted, by its picture's style; flat in the others."""
 
 
 class Style(Protocol):
@@ -47,7 +53,9 @@ def stage_of(request: SceneRequest, borrowed: tuple[RGB, ...] = ()) -> Stage:
     palette = palette_of(hints)
     if borrowed:
         palette = towards(palette, borrowed, 0.3)
-    text = f"{hints.subject} . {hints.style_words}" if hints is not None and hints.subject else request.prompt
+    text = request.prompt
+    if hints is not None and hints.subject:  # a named style's words say how it is painted, free words may say what
+        text = hints.subject if hints.style in style_ids() else f"{hints.subject} . {hints.style_words}"
     room = Room(request.width_px, request.height_px, hints.calm if hints is not None else ())
     return Stage(request.width_px, request.height_px, request.seed, palette, read(text), room)
 
@@ -77,11 +85,11 @@ def _hero_on(stage: Stage, style_id: str, ground: RGB) -> Image.Image:
     placed = fit(motif, Rect(margin, margin, stage.w - 2 * margin, stage.h - 2 * margin), floor=False)
     skin = skin_of(stage.palette)
     ink = skin("detail", 0)
-    if style_id in ("guochao", "paper-cut"):
+    if style_id in _BOLD:
         bold(canvas, placed, skin, ink, max(1.0, stage.u * 0.005), stage.light)
-    elif style_id in ("blueprint", "ink-wash"):
+    elif style_id in _LINED:
         lines(canvas, placed, ink, max(1.0, stage.u * 0.004), skin("pale", 0))
-    elif style_id in ("photographic", "soft-gradient", "night-city"):
+    elif style_id in _LIT:
         studio(canvas, placed, skin, stage.light, skin("pale", 0))
     else:
         flat(canvas, placed, skin, stage.light, stage.rng(6))

@@ -68,6 +68,8 @@ def clouds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
         w = stage.u * pick(rng, 0.14, 0.34)
         x, y = stage.w * pick(rng, -0.05, 0.95), top * pick(rng, 0.08, 0.72)
         t = w * 0.085
+        if min(stage.room.at(x - w * 0.1, y), stage.room.at(x + w * 0.5, y), stage.room.at(x + w, y)) < 0.06:
+            continue
         bars = [rect(x, y, w, t, t), rect(x + w * 0.22, y - t * 0.98, w * 0.55, t * 1.02, t),
             rect(x - w * 0.16, y + t * 0.96, w * 0.6, t, t)]
         canvas.paint(canvas.shape(bars), color)
@@ -79,6 +81,8 @@ def birds(canvas: Canvas, stage: Stage, color: RGB, n: int = 6) -> None:
     bx, by = area.x + area.w * pick(rng, 0.12, 0.7), area.y + area.h * pick(rng, 0.08, 0.22)
     for i in range(n):
         s = stage.u * pick(rng, 0.008, 0.014)
+        if stage.room.at(bx, by) < 0.04:
+            return
         x, y = bx + (i * 2.3 + pick(rng, -0.6, 0.6)) * s, by - (i % 4) * s * 1.2
         wing = points([(x - s, y - s * 0.42), (x - s * 0.45, y - s * 0.55), (x, y), (x + s * 0.45, y - s * 0.55),
             (x + s, y - s * 0.42)])

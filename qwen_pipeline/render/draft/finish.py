@@ -25,13 +25,15 @@ _LINEAR = np.array([Color(v, v, v).luminance() for v in range(256)])
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How a style ends. `feather`: width of the fade round the words, in short sides; `ghost`: how much of the picture stays
-    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels. `feather` 0: the style clears the room."""
+    visible under them (0..1); `ragged`: how uneven the fade is; `grain`: +- levels. `feather` 0: the style clears the room.
+    `wash`: least share of the ground colour under the words; 0 for a style that composes its calm, where only detail is lost."""
 
     feather: float = 0.22
     ghost: float = 0.10
     ragged: float = 0.10
     grain: int = 5
     vignette: float = 0.0
+    wash: float = 0.65
 
 
 def settle(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
@@ -61,15 +63,15 @@ def legible(image: Image.Image, stage: Stage) -> bool:
 def _veil(image: Image.Image, stage: Stage, finish: Finish) -> Image.Image:
     w, h = image.size
     nx, ny = max(24, min(256, w // 8)), max(24, min(256, h // 8))
-    sd = stage.room.distance(nx, ny)
+    sd = stage.room.distance(nx, ny, reaching=finish.wash > 0)
     if finish.ragged:
         outside = np.clip(sd / 0.06, 0, 1)
         sd = sd + (fbm(stage.rng(802), nx, ny, 3, 4) - 0.45) * finish.ragged * outside
-    t = np.clip(1 - (sd - 0.012) / finish.feather, 0, 1)
+    t = np.clip(1 - (sd - (0.012 if finish.wash else 0.0)) / finish.feather, 0, 1)
     t = t * (1 - 0.8 * _kept(stage, nx, ny))
     cover = t * t * t * (t * (6 * t - 15) + 10) * (1 - finish.ghost - (0.14 if stage.room.crowded else 0))
     small = image.resize((nx, ny), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(max(1.0, nx * 0.035)))
-    calm = _towards_ground(np.asarray(small, np.float64), stage.palette)
+    calm = _towards_ground(np.asarray(small, np.float64), stage.palette, finish.wash)
     soft = Image.fromarray(np.rint(calm).astype(np.uint8)).resize((w, h), Image.Resampling.BICUBIC)
     return Image.composite(soft, image, as_mask(cover, w, h))
 
@@ -86,12 +88,14 @@ def _kept(stage: Stage, nx: int, ny: int) -> Floats:
     return kept
 
 
-def _towards_ground(rgb: Floats, palette: Palette) -> Floats:
-    """Every pixel mixed with the ground colour, at least by half, and as far as the contrast needs."""
+def _towards_ground(rgb: Floats, palette: Palette, least: float) -> Floats:
+    """Every pixel mixed with the ground colour, `least` of it, and as far as the contrast needs."""
     ground = np.array(palette.ground, np.float64)
     words = luminance(palette.words)
-    best = rgb * 0.35 + ground * 0.65
-    for t in (0.72, 0.80, 0.85, 0.93, 1.0):
+    best = rgb * (1 - least) + ground * least
+    for t in (0.25, 0.5, 0.65, 0.72, 0.80, 0.85, 0.93, 1.0):
+        if t <= least:
+            continue
         low = _contrast(best, words) < AIM
         if not low.any():
             break

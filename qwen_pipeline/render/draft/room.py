@@ -56,16 +56,25 @@ class Room:
         """Rough part of the picture that is calm."""
         self.crowded = self.share > 0.5
         """Words take most of the picture: it shows through them, faintly."""
-        self._areas = [_reaching(c) for c in merged]
+        self.areas = tuple(_reaching(c) for c in merged)
+        """(x0, y0, x1, y1) as parts of the picture, merged, and led over the edges they come near to."""
 
-    def distance(self, nx: int, ny: int) -> Floats:
-        """Smooth signed distance (ny, nx) to the calm areas."""
+    @property
+    def margin(self) -> float:
+        """Width of the band along the picture's edge that no words enter, in short sides."""
+        level = [side * self.w for c in self.calm for side in (c.x, 1 - c.x - c.w)]
+        upright = [side * self.h for c in self.calm for side in (c.y, 1 - c.y - c.h)]
+        return max(0.0, min(level + upright, default=9 * self.u)) / self.u
+
+    def distance(self, nx: int, ny: int, reaching: bool = True) -> Floats:
+        """Smooth signed distance (ny, nx) to the calm areas; as they are, or led over the edges that they come near to."""
         x = (np.arange(nx) + 0.5) / nx * self.w / self.u
         y = (np.arange(ny) + 0.5) / ny * self.h / self.u
-        if not self._areas:
+        if not self.areas:
             return np.full((ny, nx), 9.0)
         total = np.zeros((ny, nx))
-        for x0, y0, x1, y1 in self._areas:
+        areas = self.areas if reaching else tuple((c.x, c.y, c.x + c.w, c.y + c.h) for c in self.calm)
+        for x0, y0, x1, y1 in areas:
             cx, hx = (x0 + x1) / 2 * self.w / self.u, (x1 - x0) / 2 * self.w / self.u
             cy, hy = (y0 + y1) / 2 * self.h / self.u, (y1 - y0) / 2 * self.h / self.u
             dx, dy = np.abs(x - cx)[None, :] - hx, np.abs(y - cy)[:, None] - hy
@@ -76,7 +85,7 @@ class Room:
     def at(self, x: float, y: float) -> float:
         """Distance at a place in px, without the smoothing."""
         best = 9.0
-        for x0, y0, x1, y1 in self._areas:
+        for x0, y0, x1, y1 in self.areas:
             dx = max(x0 * self.w - x, x - x1 * self.w) / self.u
             dy = max(y0 * self.h - y, y - y1 * self.h) / self.u
             best = min(best, float(np.hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0)))
@@ -87,7 +96,7 @@ class Room:
 
         `lean` (0..1) moves the choice between equals to the left or right.
         """
-        if not self._areas:
+        if not self.areas:
             return Rect(self.w * 0.10, self.h * 0.10, self.w * 0.80, self.h * 0.82)
         half_cell = max(self.w, self.h) / _GRID / 2 / self.u
         open_cell = self.distance(_GRID, _GRID) > half_cell

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .fields import Rng, rng_of
+from .lie import Lie, lie_of
 from .motifs import MOTIFS, Motif, Role
 from .palette import RGB, Palette, chroma_of, hue_of, mix, shift, tone, vivid
 from .room import Rect, Room
@@ -49,6 +50,9 @@ class Stage:
         side = (0.30, 0.5, 0.70)[int(lean * 3)]
         w = min(self.w * 0.62, self.h * 0.9)
         return Rect(min(max(self.w * side - w / 2, 0), self.w - w), self.h * 0.14, w, self.h * 0.76)
+
+    def lie(self) -> Lie:
+        return lie_of(self.room)
 
     @property
     def light(self) -> int:
@@ -112,3 +116,16 @@ def fit(motif: Motif, rect: Rect, grow: float = 1.0, degrees: float = 0.0, flip:
     mid = (x0 + x1) / 2 * (-1 if flip else 1)
     y = rect.bottom - y1 * scale if floor else rect.cy - (y0 + y1) / 2 * scale
     return motif.placed(rect.cx - mid * scale, y, scale, degrees, flip)
+
+
+_MONO: dict[Role, float] = {"body": 0.30, "trim": 0.12, "petal": 0.22, "detail": 0.0, "pale": 0.92, "leaf": 0.40, "warm": 0.62,
+    "liquid": 0.5, "glass": 0.84, "deep": 0.04, "metal": 0.72}
+
+
+def one_ink(ink: RGB, ground: RGB) -> Skin:
+    """Every part in tints of one ink, between `ink` and the bare `ground`."""
+
+    def color(role: Role, by: float) -> RGB:
+        return mix(ink, ground, round(min(0.97, max(0.0, _MONO[role] + by * 1.4)), 3))
+
+    return color

@@ -280,9 +280,3 @@ SETTINGS: dict[str, Callable[[Stage], list[Layer]]] = {
     "desert": desert,
     "road": road,
 }
-
-
-def landscape(stage: Stage, fallback: str) -> list[Layer]:
-    """The layers of the setting that the subject names, or of `fallback`."""
-    name = stage.subject.setting if stage.subject.setting in SETTINGS else fallback
-    return SETTINGS[name](stage)

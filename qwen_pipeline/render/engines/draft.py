@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INFO = EngineInfo(
     id="draft",
-    version="1",
+    version="2",
     licence="Apache-2.0",
     usages=frozenset({"commercial", "research"}),
     capabilities=frozenset({"generate", "edit", "references", "alpha", "hints", "exact-lettering"}),

@@ -11,8 +11,8 @@ from ..motifs import MOTIFS, Motif
 from ..palette import RGB, mix, tone
 from ..paths import Points, ellipse, lowered, points, rect
 from ..pens import lines
+from ..scenery import landscape
 from ..stage import Stage, fit
-from ..terrain import landscape
 
 FINISH = Finish(feather=0.30, ghost=0.42, ragged=0.0, grain=3, vignette=0.06)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from ..canvas import Canvas, Mask
-from ..decor import birds, clouds, contour, foliage, scenic_spot, sun_spot, table, weather
+from ..decor import birds, clouds, foliage, scenic_spot, sun_spot, table, weather
 from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
 from ..pens import flat, stippled
+from ..scenery import front, landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import Layer, landscape
+from ..terrain import Layer
 
-FINISH = Finish(feather=0.0, grain=3)
+FINISH = Finish(feather=0.05, ghost=0.0, ragged=0.0, grain=3, wash=0.0)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -34,7 +35,7 @@ def paint(stage: Stage) -> Canvas:
     birds(canvas, stage, tone(stage.palette.primary, 0.85 if stage.palette.dark else 0.35, 0.6))
     weather(canvas, stage)
     foliage(canvas, stage, ("sprig", "eucalyptus", "palm"), lambda c, m, r: flat(c, m, skin_of(stage.palette), stage.light, r))
-    _clear(canvas, stage)
+    _front(canvas, stage)
     motif = stage.hero()
     if motif is not None and not stage.scenic:
         rect = stage.hero_rect()
@@ -115,12 +116,11 @@ def _trees(canvas: Canvas, stage: Stage, layer: Layer) -> None:
             flat(canvas, MOTIFS["tree"](rng).placed(x, y + size * 0.06, size), skin_of(stage.palette, 0.12), stage.light, rng)
 
 
-def _clear(canvas: Canvas, stage: Stage) -> None:
-    """Two tinted bands, then the plain ground for the words."""
-    if not stage.room.calm:
-        return
+def _front(canvas: Canvas, stage: Stage) -> None:
+    """The ground in front: two tinted crests, then the plain ground for the words."""
     p = stage.palette
     tint = tone(p.primary, 0.45 if p.dark else 0.70, 0.9)
-    for reach, color in ((0.105, mix(p.ground, tint, 0.45)), (0.075, mix(p.ground, tint, 0.20)),
-        (0.045, p.ground))[2 if stage.room.crowded else 0 :]:
-        canvas.paint(contour(stage, reach, 0.05), color, 0.90 if stage.room.crowded else 1)
+    for lift, color in ((0.075, mix(p.ground, tint, 0.55)), (0.035, mix(p.ground, tint, 0.25)), (0.0, p.ground)):
+        ring = front(stage, lift)
+        if ring is not None:
+            canvas.paint(canvas.shape([ring]), color)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ..canvas import Canvas, Mask
-from ..decor import contour, scenic_spot
+from ..decor import scenic_spot
 from ..fields import pick
 from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
 from ..paths import Points, ellipse, lowered, points, ribbon
 from ..pens import bold
+from ..scenery import front, landscape
 from ..stage import Stage, backing, fit, skin_of
-from ..terrain import SETTINGS, landscape
+from ..terrain import SETTINGS
+from ..textures import away
 
-FINISH = Finish(feather=0.0, grain=3)
+FINISH = Finish(feather=0.05, ghost=0.0, ragged=0.0, grain=3, wash=0.0)
 
 
 def paint(stage: Stage) -> Canvas:
@@ -48,7 +50,7 @@ def paint(stage: Stage) -> Canvas:
     if motif is not None and not spot and min(area.w, area.h) > stage.u * 0.2:
         placed = fit(motif, area, 0.74, floor=False, flip=stage.light > 0)
         bold(canvas, placed, skin_of(p), _ink(stage), width * 1.1, stage.light)
-    _clearing(canvas, stage, width)
+    _front(canvas, stage, width)
     return canvas
 
 
@@ -60,7 +62,9 @@ def _field(stage: Stage, k: int) -> RGB:
     p = stage.palette
     if p.dark:
         return shift(p.safe(tone(p.primary, 0.30, 1.0)), 0.035 * k)
-    return mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.35) if k == 0 else tone(mix(p.spark, p.secondary, 0.45), 0.84, 0.8)
+    if k == 0:
+        return p.safe(mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.35))
+    return tone(mix(p.spark, p.secondary, 0.45), 0.84, 0.8)
 
 
 def _rays(canvas: Canvas, stage: Stage, cx: float, cy: float) -> None:
@@ -71,7 +75,7 @@ def _rays(canvas: Canvas, stage: Stage, cx: float, cy: float) -> None:
         a0, a1 = start + (i - 0.25) * 6.2832 / n, start + (i + 0.25) * 6.2832 / n
         rays.append(points([(cx, cy), (cx + far * np.cos(a0), cy + far * np.sin(a0)), (cx + far * np.cos(a1),
             cy + far * np.sin(a1))]))
-    canvas.paint(canvas.shape(rays), _field(stage, 1))
+    canvas.paint(canvas.shape(rays).times(away(stage, 0.0, 0.22)), _field(stage, 1))
 
 
 def _disc(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width: float) -> None:
@@ -137,7 +141,7 @@ def _clouds(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width:
     tints = (tone(p.paper, 0.97), tone(p.primary, 0.80, 0.7), tone(p.secondary, 0.86, 0.9))
     for i, (x, y, k, flip) in enumerate(places):
         s = r * k if i < 4 else stage.u * 0.2 * k * 1.5
-        if stage.room.at(x, y) < s / stage.u * 0.35:
+        if min(stage.room.at(x + k * s, y) for k in (-0.5, 0.0, 0.6, 1.2)) < s / stage.u * 0.35:
             continue
         parts, curls = _cloud(x, y, s, flip)
         canvas.paint(canvas.stroke(parts, width * 2, closed=True), _ink(stage))
@@ -147,13 +151,12 @@ def _clouds(canvas: Canvas, stage: Stage, cx: float, cy: float, r: float, width:
         canvas.paint(canvas.stroke(curls, width * 0.85), vivid(p.spark, 0.58) if i % 2 else _ink(stage))
 
 
-def _clearing(canvas: Canvas, stage: Stage, width: float) -> None:
-    """A panel with a double rule round the words."""
-    if not stage.room.calm:
-        return
+def _front(canvas: Canvas, stage: Stage, width: float) -> None:
+    """The ground for words at the foot: a bank with a double rule along its crest."""
     p = stage.palette
     gold = tone(mix(p.secondary, (236, 188, 92), 0.5), 0.80, 1.1)
     edge = width / stage.u
-    for reach, color in ((0.045 + edge * 4.2, _ink(stage)), (0.045 + edge * 3.2, gold), (0.045 + edge, _ink(stage)),
-        (0.045, p.ground)):
-        canvas.paint(contour(stage, reach - (0.03 if stage.room.crowded else 0), 0.035), color)
+    for lift, color in ((edge * 3.6, _ink(stage)), (edge * 2.8, gold), (edge, _ink(stage)), (0.0, p.ground)):
+        ring = front(stage, 0.0, 0.03)
+        if ring is not None:
+            canvas.paint(canvas.shape([ring - (0, lift * stage.u)]), color)

@@ -12,8 +12,9 @@ from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, tone
 from ..pens import texture, wash
+from ..scenery import landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import Layer, landscape
+from ..terrain import Layer
 
 FINISH = Finish(feather=0.34, ghost=0.05, ragged=0.16, grain=4)
 

@@ -13,8 +13,9 @@ from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone
 from ..paths import rect
 from ..pens import studio
+from ..scenery import landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import Layer, landscape
+from ..terrain import Layer
 
 FINISH = Finish(feather=0.38, ghost=0.10, ragged=0.06, grain=6, vignette=0.10)
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 
 from ..canvas import Canvas, Mask
-from ..decor import contour, foliage, frame_opening, scenic_spot, sun_spot
+from ..decor import foliage, frame_opening, scenic_spot, sun_spot
 from ..fields import paper, pick
 from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
 from ..paths import lowered, rect
 from ..pens import cut
+from ..scenery import front, landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import Layer, landscape
+from ..terrain import Layer
 
-FINISH = Finish(feather=0.0, grain=3)
+FINISH = Finish(feather=0.05, ghost=0.0, ragged=0.0, grain=3, wash=0.0)
 _SHADE: RGB = (52, 46, 56)
 
 
 def paint(stage: Stage) -> Canvas:
     p = stage.palette
     lift = stage.u * 0.012
-    back = tone(p.primary, 0.30, 0.9) if p.dark else mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.25)
+    back = p.safe(tone(p.primary, 0.30, 0.9) if p.dark else mix(tone(p.secondary, 0.90, 0.9), p.paper, 0.25))
     canvas = Canvas(stage.w, stage.h, back)
     layers = landscape(stage, "mountains")
     _sun(canvas, stage, layers, back, lift)
@@ -41,7 +42,7 @@ def paint(stage: Stage) -> Canvas:
         placed = fit(motif, area, 0.72, floor=motif.stands, flip=stage.light > 0).placed(0, -area.h * 0.08 * motif.stands, 1)
         cut(canvas, placed, skin_of(p), stage.light, lift * 0.75)
     foliage(canvas, stage, ("sprig", "palm"), lambda c, m, r: cut(c, m, skin_of(p, 0.05), stage.light, lift * 0.6))
-    _frame(canvas, stage, lift)
+    _front(canvas, stage, lift)
     sheet = paper(stage.rng(2), stage.w, stage.h, fibres=False)
     canvas.image = ImageChops.multiply(canvas.image, Image.merge("RGB", (sheet, sheet, sheet)))
     return canvas
@@ -69,6 +70,8 @@ def _clouds(canvas: Canvas, stage: Stage, lift: float) -> None:
         w, x = stage.u * pick(rng, 0.16, 0.30), stage.w * pick(rng, -0.05, 0.9)
         y = stage.room.horizon() * stage.h * pick(rng, 0.15, 0.75)
         t = w * 0.12
+        if min(stage.room.at(x, y), stage.room.at(x + w, y)) < 0.06:
+            continue
         bars = [rect(x, y, w, t, t), rect(x + w * 0.2, y - t * 0.9, w * 0.5, t * 1.2, t),
             rect(x + w * 0.42, y + t * 0.85, w * 0.7, t, t)]
         _lay(canvas, stage, canvas.shape(bars), color, lift * 0.6)
@@ -92,11 +95,13 @@ def _sheet(canvas: Canvas, stage: Stage, layer: Layer, lift: float) -> None:
         canvas.paint(canvas.shape(layer.lights).inside(mask), tone(p.spark, 0.80, 0.9))
 
 
-def _frame(canvas: Canvas, stage: Stage, lift: float) -> None:
-    """Nested sheets with a cut opening: round the words, or round the whole picture where there are none."""
+def _front(canvas: Canvas, stage: Stage, lift: float) -> None:
+    """Sheets in front, the nearest plain for the words; where there are no words, a frame round the picture."""
     p = stage.palette
     tints = (mix(p.ground, tone(p.primary, 0.5), 0.34), mix(p.ground, tone(p.primary, 0.5), 0.17), p.ground)
     for i, color in enumerate(tints):
-        inset = (2 - i) * 0.036 - (0.035 if stage.room.crowded else 0)
-        mask = contour(stage, 0.03 + inset, 0.055) if stage.room.calm else frame_opening(stage, 0.035 + inset)
-        _lay(canvas, stage, mask, color, lift * 1.1)
+        ring = front(stage, (2 - i) * 0.045, 0.05)
+        if ring is not None:
+            _lay(canvas, stage, canvas.shape([ring], pad=lift * 4), color, lift * 1.1)
+        elif not stage.room.calm:
+            _lay(canvas, stage, frame_opening(stage, 0.035 + (2 - i) * 0.036), color, lift * 1.1)

@@ -14,8 +14,9 @@ from ..palette import RGB, lightness, mix, shift, tone
 from ..paths import lathe, turn
 from ..pens import contact, studio, whole
 from ..room import Rect
+from ..scenery import landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import Layer, landscape
+from ..terrain import Layer
 
 FINISH = Finish(feather=0.38, ghost=0.16, ragged=0.05, grain=6, vignette=0.10)
 

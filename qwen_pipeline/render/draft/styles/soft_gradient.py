@@ -12,8 +12,9 @@ from ..finish import Finish
 from ..motifs import MOTIFS
 from ..palette import RGB, mix, shift, tone, vivid
 from ..pens import glassy
+from ..scenery import landscape
 from ..stage import Stage, fit, skin_of
-from ..terrain import SETTINGS, landscape
+from ..terrain import SETTINGS
 
 FINISH = Finish(feather=0.34, ghost=0.14, ragged=0.0, grain=6)
 
