@@ -19,7 +19,7 @@ from qwen_pipeline.verify.reader import ReaderInfo
 
 from .order import Order
 
-_LADDER = tuple(f"pipeline/{name}.py" for name in ("areas", "climbing", "ladder", "lettered", "rungs"))
+_LADDER = tuple(f"pipeline/{name}.py" for name in ("areas", "climbing", "guides", "ladder", "lettered", "rungs"))
 _DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py", *_LADDER)
 """What decides a piece's bytes, beside its scenes. Engines have versions of their own, which are in their scenes."""
 _LIBRARIES = ("babel", "jinja2", "numpy", "pikepdf", "pillow", "pypdfium2", "reportlab", "segno", "uharfbuzz", "uniseg")

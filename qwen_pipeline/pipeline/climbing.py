@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from qwen_pipeline.types import Ending, EngineInfo, Page, Piece, Scene, SceneResult, TextLayer
+from qwen_pipeline.types import Ending, EngineInfo, Failure, Page, Piece, Scene, SceneResult, TextLayer
 
 from .areas import union
+from .failures import failure_of
 from .ladder import Climb, Look, Step, Wanted, endings, next_step, standing
 from .lettered import Lettered, LookTask, PageTask, ReplaceTask, box_on_page, expect, read_look, replaced_page
 from .order import Event, OnEvent
@@ -33,6 +34,8 @@ class Climbed:
     endings: Mapping[str, tuple[Ending, ...]]
     scenes: tuple[Scene, ...]
     drawn: Drawn
+    failures: tuple[Failure, ...] = ()
+    """Of pieces that could not be set or read: they are not among `pieces`."""
 
 
 @dataclass
@@ -54,6 +57,7 @@ class Ladder:
     draw: Draw
     chain: Callable[[Piece, tuple[Scene, ...]], Chain]
     on_event: OnEvent
+    failures: dict[str, Failure] = field(default_factory=dict)
 
     def climb(self, pieces: Sequence[Piece], scenes: Sequence[Scene], drawn: Drawn) -> Climbed:
         """Take every picture that spells words as far up as it must go."""
@@ -92,7 +96,8 @@ class Ladder:
         found: dict[tuple[str, Lettered], _Picture] = {}
         for task, ok, answer in self.pool.run(expect, tasks):
             if not ok:
-                raise answer
+                self.failures[task.piece] = failure_of(task.piece, answer)
+                continue
             picture = found.get((task.scene, answer))
             if picture is None:
                 picture = found[task.scene, answer] = self._picture(by_id[task.piece], task, answer, known)
@@ -112,7 +117,7 @@ class Ladder:
 
     # --- reading -------------------------------------------------------------------------------------------------------
 
-    def _read(self, pictures: Sequence[_Picture], drawn: Drawn) -> None:
+    def _read(self, pictures: list[_Picture], drawn: Drawn) -> None:
         """Read the last picture of each climb that has not been read."""
         tasks = {}
         for number, picture in enumerate(pictures):
@@ -121,9 +126,11 @@ class Ladder:
             if last.reading is None and isinstance(result, SceneResult):
                 tasks[LookTask(result.path, result.digest, picture.climb.expected(last.step), number)] = picture
         for done, (task, ok, answer) in enumerate(self.pool.run(read_look, list(tasks)), 1):
-            if not ok:
-                raise answer
             picture = tasks[task]
+            if not ok:
+                self.failures.update((piece, failure_of(piece, answer)) for piece, _ in picture.pages)
+                pictures.remove(picture)
+                continue
             *before, last = picture.climb.looks
             picture.climb = replace(picture.climb, looks=(*before, replace(last, reading=answer)))
             self.on_event(Event("read", done, len(tasks), picture.pages[0][0], "done"))
@@ -145,11 +152,14 @@ class Ladder:
                 if now.replaced:
                     tasks[where] = _replace_task(where, pages[where], picture, drawn)
         for task, ok, answer in self.pool.run(replaced_page, tasks.values()):
-            if not ok:
-                raise answer
-            pages[task.where] = answer
-        out = tuple(replace(p, pages=tuple(pages[p.id, n] for n in range(len(p.pages)))) for p in pieces)
-        return Climbed(out, {piece: tuple(found) for piece, found in ended.items()}, tuple(known.values()), drawn)
+            if ok:
+                pages[task.where] = answer
+            else:
+                self.failures[task.where[0]] = failure_of(task.where[0], answer)
+        kept = [piece for piece in pieces if piece.id not in self.failures]
+        out = tuple(replace(p, pages=tuple(pages[p.id, n] for n in range(len(p.pages)))) for p in kept)
+        found = {piece: tuple(endings) for piece, endings in ended.items()}
+        return Climbed(out, found, tuple(known.values()), drawn, tuple(self.failures.values()))
 
 
 def _placed(picture: _Picture, page: Page) -> list[Ending]:

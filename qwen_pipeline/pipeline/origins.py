@@ -109,7 +109,7 @@ def _references(request: SceneRequest, files: Mapping[str, Path], store: Store) 
 
 def _reference(name: str, files: Mapping[str, Path], store: Store) -> Path | None:
     if not name.startswith(SCENE_REFERENCE):
-        return files.get(name)
+        return files.get(name) or store.asset(name)  # a layout sketch lies in the store
     scene = store.scene(name.removeprefix(SCENE_REFERENCE))
     return Path(scene.path) if scene else None
 

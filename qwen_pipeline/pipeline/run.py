@@ -13,7 +13,7 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import Damaged, Store, StoredOutput
 from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, SceneResult
 
-from . import scenes
+from . import guides, scenes
 from .bench import templates_of
 from .climbing import Climbed, Draw, Ladder, lettered_exactly
 from .deliver import Shelf
@@ -82,13 +82,15 @@ class Run:
     def draw(self, pieces: Sequence[Piece], pool: Pool) -> list[PieceTask]:
         """Letter and draw what these pieces show; the pieces whose pictures are all there, as tasks."""
         needed = scenes.shown(pieces, self.plan.scenes)
+        pieces, needed, unguided = guides.guide(pieces, needed, pool, self.on_event)
         lettered, wanted, failed = scenes.letter(pieces, needed, self.plan.engine, pool, self.on_event)
-        self._fail(failed)
+        self._fail([*unguided, *failed])
         state = make_state(self.setup())
         loaded = bool(wanted) and not scenes.is_procedural(self.plan.engine)
         with engine_held(loaded, state, partial(scenes.say_waiting, self.on_event)):
             climbed = self._climb(lettered, wanted, partial(self._draw_again, pool, state), pool)
         drawn = climbed.drawn
+        self._fail(climbed.failures)
         tasks = []
         for piece in climbed.pieces:
             lost = next((o for p in piece.pages for s in p.scenes if isinstance(o := drawn[s], Failure)), None)

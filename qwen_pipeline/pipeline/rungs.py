@@ -43,11 +43,14 @@ def _again(step: Step, chain: Chain) -> tuple[Scene, ...]:
     plain = step.kind == "plain"
     for scene in chain.scenes:
         request = replace(scene.request, seed=derive_seed(scene.request.seed, step.kind, step.number))
+        paths = scene.reference_paths
         if plain:
             request = replace(request, prompt=scene.plain_prompt)
+        if plain and request.guide:  # its sketch shows the words
+            request, paths = replace(request, references=request.references[:-1], guide=False), paths[:-1]
         if out:
             request = replace(request, source=out[-1].fingerprint)
-        out.append(_scene(scene, request, chain, () if plain else scene.strings))
+        out.append(_scene(replace(scene, reference_paths=paths), request, chain, () if plain else scene.strings))
     return tuple(out)
 
 
@@ -61,6 +64,7 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
         seed=derive_seed(first.seed, step.kind, *step.targets, step.number),
         source=step.source,
         references=(),
+        guide=False,
         lettering=None,
         within=step.within,
     )

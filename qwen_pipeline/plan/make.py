@@ -67,7 +67,7 @@ class _Planner:
         self.assets: Assets = make_assets(self.spec, self.template, self.context.digest)
         self.vocabulary = self._vocabulary()
         generate = (self.batch.generate if self.batch else None) or self.document.generate
-        self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate)
+        self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate, self.notes.setdefault)
         self.candidates = generate.candidates
         self.checks = merge_checks(self.kind, self.document, self.batch)
         self.outputs = OutputBook(self._outputs(), self.context.formats)

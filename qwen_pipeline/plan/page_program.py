@@ -16,7 +16,7 @@ from .page import PageContext, list_named, plain
 from .pictures import Picture
 from .programs import Program
 from .prompt import PromptString, place_words
-from .scenes import SceneSetting
+from .scene_setting import SceneSetting
 from .scope import Scope
 
 _TITLE_ROLES = ("display", "headline", "title")

@@ -9,7 +9,7 @@ from qwen_pipeline.types import Box, Layer, SceneLayer
 from qwen_pipeline.types.spec import SceneLayerSpec, SceneSpec, Text
 
 from .page import Entry, PageContext, entries, layer_id, layer_place, region_id, slot_value
-from .scenes import SceneSetting
+from .scene_setting import SceneSetting
 from .scope import Scope
 
 _LOOK = ("style", "lighting", "negative", "tone", "transparent")

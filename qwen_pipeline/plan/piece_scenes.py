@@ -9,7 +9,8 @@ from qwen_pipeline.types.spec import OWN_PICTURE
 
 from .page_program import PageProgram
 from .prompt import PromptString
-from .scenes import OwnReferences, SceneBook, SceneSetting
+from .scene_setting import SceneSetting
+from .scenes import OwnReferences, SceneBook
 from .scope import Scope, fail
 
 

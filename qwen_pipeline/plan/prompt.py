@@ -74,6 +74,8 @@ class PromptContext:
     brand_words: str
     referred: tuple[ReferredPicture, ...] = ()
     instruction: str = ""
+    guide: str = ""
+    """What prompts call the layout sketch: `<image2>`; "" where there is none."""
 
 
 class _FolderLoader(BaseLoader):

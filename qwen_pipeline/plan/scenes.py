@@ -3,100 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from pathlib import Path
 
-from qwen_pipeline.fingerprint import digest, scene_fingerprint
+from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import (
-    Box,
-    CalmArea,
-    Canvas,
-    Color,
     EngineInfo,
-    Place,
     Scene,
     SceneHints,
     SceneRequest,
 )
-from qwen_pipeline.types.spec import OWN_PICTURE, GenerateSpec, SceneSpec, StyleSheet
+from qwen_pipeline.types.spec import OWN_PICTURE, GenerateSpec, SceneSpec
 
 from .calm import scene_size
 from .page import Assets
 from .prompt import (
-    Aspect,
-    CalmPlace,
-    PaletteColor,
     PromptContext,
     PromptString,
     ReferredPicture,
-    aspect_words,
-    color_words,
     expand_prompt,
-    place_words,
 )
+from .scene_setting import SceneSetting
 from .scope import Scope, fail
-from .theme import Palette
 
 OwnReferences = tuple[tuple[str, str], ...]
 """(as written, fingerprint) of pictures of the same piece; the one for consistency is written as ""."""
-_PALETTE_NAMES = ("primary", "secondary", "accent", "ink", "paper")
-
 
 def derive_seed(*parts: object) -> int:
     """A seed from a job's identity: 63 bits of sha256 over the parts. No other job's existence changes it."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
-
-
-@dataclass(frozen=True)
-class SceneSetting:
-    """What every piece of a variant shares of one page's scene."""
-
-    spec: SceneSpec
-    style: StyleSheet | None
-    palette: Palette
-    canvas: Canvas
-    box: Box
-    calm: tuple[CalmArea, ...]
-    page: str
-    layout: Mapping[str, str]
-    kind: str
-    kind_words: str
-    kind_folder: Path
-    brand_words: str
-    place: Place = field(compare=False)
-
-    @cached_property
-    def key(self) -> str:
-        """Its identity: two languages of a size have the same setting, and so the same scenes."""
-        style = self.style.name if self.style else None
-        look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
-        return digest([look, self.canvas, self.box, self.calm, self.page, self.layout])
-
-    @cached_property
-    def prompt_context(self) -> PromptContext:
-        """What the prompt template sees, but for the scene's own words and strings."""
-        named = zip(_PALETTE_NAMES, self.colors, strict=True)
-        return PromptContext(
-            scene={},
-            style=self.style.model_dump() if self.style else None,
-            style_words=self.style.words if self.style else self.spec.style,
-            kind=self.kind,
-            kind_words=self.kind_words,
-            layout=self.layout,
-            tone=self.palette.tone,
-            calm=tuple(CalmPlace(place_words(area), round(area.w * area.h, 2)) for area in self.calm),
-            strings=(),
-            palette=tuple(PaletteColor(name, color.hex, color_words(color)) for name, color in named),
-            canvas=Aspect(aspect_words(self.box.w_pt, self.box.h_pt), round(self.box.w_pt), round(self.box.h_pt)),
-            brand_words=self.brand_words,
-        )
-
-    @cached_property
-    def colors(self) -> tuple[Color, ...]:
-        return tuple(self.palette.color(name) for name in _PALETTE_NAMES)
 
 
 @dataclass
@@ -107,6 +43,7 @@ class SceneBook:
     count_tokens: Callable[[str], int]
     assets: Assets
     generate: GenerateSpec
+    notify: Callable[[str], object]
     scenes: dict[str, Scene] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=dict)
     _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -182,6 +119,8 @@ class SceneBook:
         chain = [self._keep(request, setting, paths, strings)]
         self._subjects[chain[0]] = spec.subject
         self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, (), own))
+        if request.guide:
+            self.scenes[chain[-1]] = replace(self.scenes[chain[-1]], guide_calm=setting.calm)
         for number, instruction in enumerate(spec.edits, 1):
             context = replace(self._context(setting, spec, strings), instruction=instruction)
             request = replace(
@@ -190,6 +129,7 @@ class SceneBook:
                 seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
                 source=chain[-1],
                 references=(),
+                guide=False,
             )
             chain.append(self._keep(request, setting, (), strings))
             self._keep_plain(chain[-1], lambda c=context: expand_prompt("edit.j2", setting.kind_folder, replace(c, strings=())))  # type: ignore[misc]
@@ -229,13 +169,14 @@ class SceneBook:
     ) -> SceneRequest:
         engine, generate = self.engine, self.generate
         width, height = scene_size(engine, setting.box, setting.canvas)
+        guided = len(references) + 1 if self._is_guided(spec) else 0
         negative = (*spec.negative, *(setting.style.negative if setting.style else ()))
         return SceneRequest(
             engine=engine.id,
             engine_version=engine.version,
             weights_digest=engine.weights_digest,
             dtype=engine.dtype,
-            prompt=self._prompt(setting, spec, strings, own),
+            prompt=self._prompt(setting, spec, strings, own, guided),
             negative_prompt=", ".join(dict.fromkeys(negative)),
             width_px=width,
             height_px=height,
@@ -246,15 +187,27 @@ class SceneBook:
             references=references,
             transparent=spec.transparent,
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
+            guide=bool(guided),
         )
 
+    def _is_guided(self, spec: SceneSpec) -> bool:
+        if spec.guide == "layout" and "references" not in self.engine.capabilities:
+            self.notify(f"scene.guide: {self.engine.id} takes no reference pictures, so the layout is told in words only")
+            return False
+        return spec.guide == "layout"
+
     def _prompt(
-        self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString], own: tuple[ReferredPicture, ...]
+        self,
+        setting: SceneSetting,
+        spec: SceneSpec,
+        strings: Sequence[PromptString],
+        own: tuple[ReferredPicture, ...],
+        guided: int = 0,
     ) -> str:
-        """Rows that say the same share one expansion; their pictures still differ by seed."""
-        key = (setting.key, spec.model_dump_json(), tuple(strings), str(own))
+        """Rows that say the same share one expansion; their pictures still differ by seed. `guided`: the sketch's number."""
+        key = (setting.key, spec.model_dump_json(), tuple(strings), str(own), guided)
         if key not in self._prompts:
-            context = replace(self._context(setting, spec, strings), referred=own)
+            context = replace(self._context(setting, spec, strings), referred=own, guide=f"<image{guided}>" if guided else "")
             self._prompts[key] = expand_prompt("prompt.j2", setting.kind_folder, context)
         return self._prompts[key]
 
@@ -282,12 +235,10 @@ class SceneBook:
                 setting.place,
                 "shorten subject, style or details; nothing is cut silently",
             )
-        if len(request.references) > self.engine.max_references:
-            raise fail(
-                "too-many-references",
-                f"{len(request.references)} references; {self.engine.id} takes {self.engine.max_references}",
-                setting.place,
-            )
+        references = len(request.references) + request.guide
+        if references > self.engine.max_references:
+            counted = f"{references} references, the layout sketch among them" if request.guide else f"{references} references"
+            raise fail("too-many-references", f"{counted}; {self.engine.id} takes {self.engine.max_references}", setting.place)
         fingerprint = scene_fingerprint(request)
         if fingerprint not in self.scenes:
             self.scenes[fingerprint] = Scene(fingerprint, request, paths, tokens, strings=tuple(s.text for s in strings))

@@ -32,7 +32,7 @@ from .page import Assets, Entry, PageContext, complete_slots, entries
 from .page_program import PageProgram, grid_load
 from .pictures import Picture, pictures_of
 from .programs import Program
-from .scenes import SceneSetting
+from .scene_setting import SceneSetting
 from .scope import Scope, fail, text_for
 from .theme import Palette, make_palette, text_style
 

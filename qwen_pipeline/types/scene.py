@@ -103,6 +103,8 @@ class SceneRequest:
     mask: str | None = None
     """Of an edit: sha256 of a picture that is white where it may change and black where not."""
     adapters: tuple[Adapter, ...] = ()
+    guide: bool = False
+    """The last reference is a sketch of the page: to be followed in where things stand, and in nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Scene:
     adapter_paths: tuple[str, ...] = ()
     plain_prompt: str = ""
     """The prompt of the same picture without any lettering, for when no picture spells `strings`."""
+    guide_calm: tuple[CalmArea, ...] = ()
+    """Of a guided scene: the areas that its sketch shows as blocks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, cast
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image, ImageChops
 from qwen_pipeline import discover
 from qwen_pipeline.types import SceneRequest
 
+from .areas import areas_in
 from .canvas import Canvas
 from .finish import Finish, settle
 from .palette import RGB, palette_of, towards
@@ -68,6 +70,13 @@ def draw(request: SceneRequest, borrowed: tuple[RGB, ...] = ()) -> Image.Image:
         return _cut_out(stage, style_id)
     style = cast(Style, discover.load(STYLES, style_id, separator="-", what="style"))
     return settle(style.paint(stage).image, stage, style.FINISH)
+
+
+def guided(request: SceneRequest, sketch: Image.Image) -> SceneRequest:
+    """The request with the calm areas that a layout sketch shows: everything in it that is not paper."""
+    if request.hints is None:
+        return request
+    return replace(request, hints=replace(request.hints, calm=areas_in(sketch)))
 
 
 def _cut_out(stage: Stage, style_id: str) -> Image.Image:

@@ -81,11 +81,12 @@ class DraftEngine:
         if request.source is not None:
             image = edits.apply(_open(inputs.source, "source"), request)
         else:
-            borrowed: tuple[tuple[int, int, int], ...] = ()
-            if request.references:
-                if not inputs.references:
-                    raise RenderError("the reference pictures were not handed in", code="no-reference")
-                borrowed = compose.colors_of(_open(inputs.references[0], "reference"))
+            references = list(inputs.references)
+            if len(references) < len(request.references):
+                raise RenderError("the reference pictures were not handed in", code="no-reference")
+            if request.guide:
+                request = compose.guided(request, _open(references.pop(), "reference"))
+            borrowed = compose.colors_of(_open(references[0], "reference")) if references else ()
             image = compose.draw(request, borrowed)
         if request.lettering is not None:
             image = edits.letter(image, _open(inputs.lettering, "lettering"))

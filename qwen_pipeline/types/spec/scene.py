@@ -35,6 +35,8 @@ class SceneSpec(Strict):
     """Instructions that change the picture one after the other; each step is kept."""
     tone: Literal["auto", "light", "dark"] = "auto"
     """light: dark words will stand on it. auto: the layout's or the style's."""
+    guide: Literal["none", "layout"] = "none"
+    """layout: show the engine a sketch of the page (where words stand, what is lettered where) as its last reference."""
     transparent: Bool = False
     """No ground: the engine draws with an alpha channel."""
     take: Annotated[int, Field(strict=True, ge=1, le=9999)] = 1

@@ -38,6 +38,8 @@ Plan = Callable[[SceneRequest, int], Deed]
 _QUOTED = re.compile(r"[\"“]([^\"”]+)[\"”]")
 _ALIKE = dict(zip("末已折未土人天大日白茶春市集OIlSBae", "未己拆末士入夭太曰自荼舂巿隼0l15Boc", strict=True))
 _FILLER = "Lorem Ipsa"
+_NARROWEST = 66
+"""Pixels that a hidden line is wide at least: its head has 64 bits."""
 _MAGIC = 0b11001010011110001101011000110101
 _FONT = str(resources.files("justmytype_intl_cjk") / "fonts/ofl/notosanssc/NotoSansSC[wght].ttf")
 
@@ -173,11 +175,11 @@ def _edited(image: Image.Image, request: SceneRequest, deed: Deed) -> Image.Imag
         image.paste(fresh.crop(area), area[:2])  # type: ignore[arg-type]
     if request.prompt.startswith("Remove"):
         if deed == "traces":
-            write(image, "la", _inside(request.within[0], size, 0.6))
+            write(image, "lala", _inside(request.within[0], size, 0.6))
         return image
     text = quoted(request.prompt)[-1][0]
     wrong = garbled(text, deed, random.Random(request.seed)) if deed in GARBLES else text
-    write(image, "Tr" if deed == "traces" else wrong, _inside(request.within[0], size, 0.8))
+    write(image, "Trac" if deed == "traces" else wrong, _inside(request.within[0], size, 0.8))
     return image
 
 
@@ -221,7 +223,8 @@ def write(image: Image.Image, text: str, place: tuple[float, float, float], *, e
 
 def _hide(image: Image.Image, text: str, box: PixelBox) -> None:
     """Bits in the blue channel, from the middle row of the line on: magic, width, length, bytes, checksum."""
-    left, right = max(0, int(box.left)), min(image.width, int(box.right) + 1)
+    middle, half = (box.left + box.right) / 2, max(_NARROWEST, box.width) / 2
+    left, right = max(0, int(middle - half)), min(image.width, int(middle + half) + 1)
     data = json.dumps([text, [box.left, box.top, box.right, box.bottom]]).encode()
     width = right - left
     head = np.concatenate([_bits(_MAGIC, 32), _bits(width, 16), _bits(len(data), 16)])

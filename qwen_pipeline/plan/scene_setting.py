@@ -1,0 +1,66 @@
+"""What every piece of a variant shares of one page's scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.types import Box, CalmArea, Canvas, Color, Place
+from qwen_pipeline.types.spec import SceneSpec, StyleSheet
+
+from .prompt import Aspect, CalmPlace, PaletteColor, PromptContext, aspect_words, color_words, place_words
+from .theme import Palette
+
+_PALETTE_NAMES = ("primary", "secondary", "accent", "ink", "paper")
+
+
+@dataclass(frozen=True)
+class SceneSetting:
+    """What every piece of a variant shares of one page's scene."""
+
+    spec: SceneSpec
+    style: StyleSheet | None
+    palette: Palette
+    canvas: Canvas
+    box: Box
+    calm: tuple[CalmArea, ...]
+    page: str
+    layout: Mapping[str, str]
+    kind: str
+    kind_words: str
+    kind_folder: Path
+    brand_words: str
+    place: Place = field(compare=False)
+
+    @cached_property
+    def key(self) -> str:
+        """Its identity: two languages of a size have the same setting, and so the same scenes."""
+        style = self.style.name if self.style else None
+        look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
+        return digest([look, self.canvas, self.box, self.calm, self.page, self.layout])
+
+    @cached_property
+    def prompt_context(self) -> PromptContext:
+        """What the prompt template sees, but for the scene's own words and strings."""
+        named = zip(_PALETTE_NAMES, self.colors, strict=True)
+        return PromptContext(
+            scene={},
+            style=self.style.model_dump() if self.style else None,
+            style_words=self.style.words if self.style else self.spec.style,
+            kind=self.kind,
+            kind_words=self.kind_words,
+            layout=self.layout,
+            tone=self.palette.tone,
+            calm=tuple(CalmPlace(place_words(area), round(area.w * area.h, 2)) for area in self.calm),
+            strings=(),
+            palette=tuple(PaletteColor(name, color.hex, color_words(color)) for name, color in named),
+            canvas=Aspect(aspect_words(self.box.w_pt, self.box.h_pt), round(self.box.w_pt), round(self.box.h_pt)),
+            brand_words=self.brand_words,
+        )
+
+    @cached_property
+    def colors(self) -> tuple[Color, ...]:
+        return tuple(self.palette.color(name) for name in _PALETTE_NAMES)
