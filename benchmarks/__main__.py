@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import pkgutil
+import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from benchmarks import compare, record, scenarios
@@ -17,12 +19,20 @@ def scenario_ids() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(scenarios.__path__))
 
 
-def run(ids: list[str], setting: Setting, results: Path) -> None:
+def run(ids: list[str], setting: Setting, results: Path) -> list[str]:
+    """Run scenarios one by one; the ids of those that could not be measured, which do not keep the others from it."""
+    failed = []
     for id in ids:
-        module = importlib.import_module(f"benchmarks.scenarios.{id}")
-        print(f"{id}: {module.__doc__.strip().splitlines()[0]}", flush=True)
-        line = record.write(id, module.run(setting), results)
-        print(compare.text(compare.COLUMNS, compare.table([line])), end="\n\n", flush=True)
+        try:
+            module = importlib.import_module(f"benchmarks.scenarios.{id}")
+            print(f"{id}: {module.__doc__.strip().splitlines()[0]}", flush=True)
+            line = record.write(id, module.run(setting), results)
+        except Exception:
+            traceback.print_exc()
+            failed.append(id)
+        else:
+            print(compare.text(compare.COLUMNS, compare.table([line])), end="\n\n", flush=True)
+    return failed
 
 
 def main() -> None:
@@ -43,8 +53,8 @@ def main() -> None:
     if args.command == "run":
         with tempfile.TemporaryDirectory(prefix="qwen-pipeline-bench-") as scratch:
             setting = Setting(Path(scratch), args.cache or Path(scratch) / "cache", args.data, args.repeats, args.scale)
-            run(args.scenario or scenario_ids(), setting, args.results)
-        return
+            failed = run(args.scenario or scenario_ids(), setting, args.results)
+        sys.exit(f"not measured: {', '.join(failed)}" if failed else 0)
     show = compare.markdown if args.markdown else compare.text
     if len(args.commits) == 2:
         print(show(("scenario", "figure", args.commits[0], args.commits[1], "change"), compare.two(*args.commits, args.results)))

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+
+from benchmarks import __main__ as bench
 from benchmarks import compare, record, scenarios
 from benchmarks.record import Figure, against, figure_of, seconds
+from benchmarks.setting import Setting
 
 
 def test_a_figure_is_the_median_and_knows_its_limit() -> None:
@@ -49,3 +55,16 @@ def test_every_scenario_says_what_it_measures() -> None:
         found = importlib.import_module(f"benchmarks.scenarios.{module.name}")
         assert found.__doc__
         assert callable(found.run)
+
+
+def test_a_scenario_that_fails_keeps_no_other_from_being_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Setting) -> list[Figure]:
+        raise RuntimeError("the peer is not installed")
+
+    for name, measure in (("broken", fail), ("sound", lambda _: [Figure("pages", 3)])):
+        module = ModuleType(f"benchmarks.scenarios.{name}", "What it measures.")
+        module.run = measure  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    setting = Setting(tmp_path, tmp_path, tmp_path)
+    assert bench.run(["broken", "sound"], setting, tmp_path / "results") == ["broken"]
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["sound.jsonl"]
