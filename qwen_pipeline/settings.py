@@ -46,6 +46,10 @@ class Settings(BaseModel):
     """Where weights wait while they are not used."""
     max_memory_gib: Annotated[float, Field(gt=0)] | None = None
     """How much of the accelerator's memory may be used; None = what is free."""
+    c2pa_certificates: Path | None = None
+    """PEM file with the certificate that signs and those above it, for `disclose.c2pa`."""
+    c2pa_key: Path | None = None
+    """PEM file with its private key (P-256, P-384, P-521 or Ed25519). Read when files are signed, and never copied."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
     """Processes that set, write and check pieces; None = by the number of pieces and cores."""
 

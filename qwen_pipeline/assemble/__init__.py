@@ -1,5 +1,6 @@
 """Pages -> delivered files. `formats/<id>.py` is one format; nothing here decides what is right."""
 
+from .credentials import Signatory, check_signatory, sign
 from .format import (
     Delivery,
     DrawnScene,
@@ -22,10 +23,13 @@ __all__ = [
     "Options",
     "RunDelivery",
     "SheetEntry",
+    "Signatory",
     "Tools",
     "check_options",
+    "check_signatory",
     "format_ids",
     "get_format",
     "parse_options",
     "read",
+    "sign",
 ]

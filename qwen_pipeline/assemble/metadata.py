@@ -37,7 +37,10 @@ def record_json(record: dict[str, Any]) -> str:
 
 
 def make_xmp(meta: Metadata, record: dict[str, Any], source_type: str, *, media_type: str) -> bytes:
-    """An XMP packet (UTF-8): title with its language, author, keywords, IPTC digital source type, and the record."""
+    """An XMP packet (UTF-8): title with its language, author, keywords, IPTC digital source type, and the record.
+
+    Where the piece asks for it, the implicit label of GB 45438-2025 in the namespace of TC260-PG-20258A.
+    """
     from xml.sax.saxutils import escape, quoteattr  # brings an HTTP client with it
 
     lang = quoteattr(meta.lang)
@@ -64,6 +67,8 @@ def make_xmp(meta: Metadata, record: dict[str, Any], source_type: str, *, media_
         engine = record["engine"]
         parts.append(f"<Iptc4xmpExt:AISystemUsed>{_text(engine['id'])}</Iptc4xmpExt:AISystemUsed>")
         parts.append(f"<Iptc4xmpExt:AISystemVersionUsed>{_text(engine['version'])}</Iptc4xmpExt:AISystemVersionUsed>")
+    if meta.aigc:
+        parts.append(f"<TC260:AIGC>{_text(json.dumps(dict(meta.aigc), ensure_ascii=False))}</TC260:AIGC>")
     parts.append(_record_element(record))
     return _PACKET.format("".join(parts)).encode()
 
@@ -180,5 +185,6 @@ _PACKET = (
     ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
     ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/"'
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+    ' xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/"'
     f' xmlns:qp="{NAMESPACE}">{{}}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
 )

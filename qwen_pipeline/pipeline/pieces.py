@@ -108,6 +108,8 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
             write = assemble.get_format(request.format).write
             assert write is not None
             made_now = write(delivery, request, folder, tools)
+            if piece.signed:
+                made_now = tuple(assemble.sign(made, delivery, folder, state.signatory) for made in made_now)
             files += delivered(piece, request, made_now, folder)
             artifacts += made_now
         if len(pages) > 1:

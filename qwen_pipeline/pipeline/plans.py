@@ -18,6 +18,7 @@ from .bench import Bench, choose, plan_context, templates_of
 from .deliver import OWN_NAMES
 from .garbage import uncollected
 from .order import Order
+from .state import signatory
 
 TEMPLATES = "templates/"
 """How the names of inputs begin that come from the library of kinds, layouts and styles."""
@@ -63,6 +64,8 @@ def make_plan(order: Order, settings: Settings, *, identified: bool = True) -> P
         problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:
         raise SpecError(problems)
+    if any(piece.signed for piece in made.pieces):
+        assemble.check_signatory(signatory(settings))
     notices = (*made.notices, *([f"engine {bench.engine.id}: {bench.why}"] if order.engine == "auto" else []))
     return Planned(order, loaded, bench, replace(made, notices=notices))
 

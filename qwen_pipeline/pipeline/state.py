@@ -18,6 +18,7 @@ from qwen_pipeline.types.spec import FontSpec
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from qwen_pipeline.assemble import Signatory
     from qwen_pipeline.render import Engine, Session
     from qwen_pipeline.typeset import Fonts
     from qwen_pipeline.verify import Reader
@@ -64,6 +65,11 @@ class WorkState:
 
         return verify.open_reader(self.setup.reader)
 
+    @property
+    def signatory(self) -> Signatory:
+        """Who signs the files of pieces that are to be signed."""
+        return signatory(self.setup.settings)
+
     def solve(self, page: Page, pictures: Mapping[str, SceneResult]) -> TypesetPage:
         """A page typeset, with its scene's picture where `pictures` has it."""
         from qwen_pipeline import typeset
@@ -105,6 +111,13 @@ class WorkState:
                 self.holds_engine, engine, self._engine = False, self._engine, None
                 if engine is not None:
                     engine.close()
+
+
+def signatory(settings: Settings) -> Signatory:
+    """Who signs on this machine."""
+    from qwen_pipeline.assemble import Signatory
+
+    return Signatory(settings.c2pa_certificates, settings.c2pa_key)
 
 
 @contextmanager

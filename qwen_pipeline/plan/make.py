@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
@@ -16,11 +16,12 @@ from qwen_pipeline.types import (
     Place,
     Plan,
 )
-from qwen_pipeline.types.spec import Batch, Document, LimitsSpec, OutputSpec, Spec, Text, shape_of
+from qwen_pipeline.types.spec import Batch, DiscloseSpec, Document, LimitsSpec, OutputSpec, Spec, Text, shape_of
 
 from .assets import make_assets
 from .context import PlanContext
 from .contract import baking_of
+from .disclosure import Disclosing
 from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
@@ -69,12 +70,15 @@ class _Planner:
         generate = (self.batch.generate if self.batch else None) or self.document.generate
         self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate, self.notes.setdefault)
         self.candidates = generate.candidates
+        self.disclosing = Disclosing(self.document.disclose, self.context.engine, self.template.place)
         self.checks = merge_checks(self.kind, self.document, self.batch)
         self.outputs = OutputBook(self._outputs(), self.context.formats)
         self.usage = self.batch.usage if self.batch else self.document.usage
         self.rows_table = self.spec.tables.get("rows") if self.batch else None
         self.static_map = self._map_texts()
         self.checks_digest = digest([self.usage, [(rule.id, rule.level, rule.options) for rule in self.checks]])
+        said = self.document.disclose
+        self.disclose_digest = () if said == DiscloseSpec() else (said.model_dump_json(),)
         self.maker = VariantMaker(
             spec=self.template,
             theme=self.theme,
@@ -173,7 +177,8 @@ class _Planner:
             return None
         layers = program.layers(own)
         scene = pictures.of_page(program, own, layers)
-        return program.page(pictures.among_layers(program, own, layers), scene, program.notes(own))
+        page = program.page(pictures.among_layers(program, own, layers), scene, program.notes(own))
+        return self.disclosing.labelled(page, own, job.locales)
 
     def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
         fields = job.fields(self.spec.name)
@@ -190,7 +195,9 @@ class _Planner:
             metadata,
             facts,
             self.context.reader_of(pages),
+            *self.disclose_digest,
         )
+        fingerprint = digest(decided)
         self.pieces.append(
             Piece(
                 id=piece_id,
@@ -201,10 +208,11 @@ class _Planner:
                 pages=pages,
                 outputs=outputs,
                 checks=self.checks,
-                metadata=metadata,
-                fingerprint=digest(decided),
+                metadata=replace(metadata, aigc=self.disclosing.aigc(pages, fingerprint)),
+                fingerprint=fingerprint,
                 facts=facts,
                 fields=tuple((name, value) for name, value in fields.items() if name != "name"),
+                signed=self.disclosing.signs(pages),
             )
         )
 

@@ -109,6 +109,8 @@ class Metadata:
     author: str = ""
     subject: str = ""
     keywords: tuple[str, ...] = ()
+    aigc: tuple[tuple[str, str], ...] = ()
+    """Fields of the implicit label of GB 45438-2025, in the standard's order; empty where it is not asked for or not true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Piece:
     """None where the kind does not trace its numbers."""
     fields: tuple[tuple[str, str], ...] = ()
     """Matrix axes and the data key, for names and reports."""
+    signed: bool = False
+    """Whether its files are signed (C2PA)."""
 
     @property
     def locale(self) -> str:

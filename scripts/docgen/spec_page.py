@@ -24,7 +24,7 @@ REDUCED = {
 """Filters whose source says nothing about them."""
 KEPT = "Of Jinja's own filters there are: "
 LAYERS = ("TextLayerSpec", "ImageLayerSpec", "SceneLayerSpec", "QrLayerSpec", "ShapeLayerSpec", "IconLayerSpec", "ChartLayerSpec")
-DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec")
+DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec", "DiscloseSpec", "AigcSpec")
 SCENE = ("SceneSpec", "GenerateSpec")
 PARTS = ("RegionSpec", "GridSpec", "FitSpec", "PlateSpec", "ShadowSpec", "GradientSpec", "ChartSpec")
 PAGE = ("CanvasSpec", "OutputSpec", "CheckSpec")

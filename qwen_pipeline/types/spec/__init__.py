@@ -5,6 +5,7 @@ The loader keeps numbers' source text (`SourceInt`, `SourceFloat`), so that `1.1
 
 from .canvas import MAX_CANVAS_PT, MAX_CANVAS_PX, PAPER_MM, RATIO_PX, CanvasField, CanvasSpec, parse_canvas, parse_canvas_size
 from .data import DataSource, FactSpec, MetaSpec, PairSpec
+from .disclose import AigcSpec, DiscloseSpec
 from .document import (
     Batch,
     ConsistencySpec,
@@ -83,6 +84,7 @@ __all__ = [
     "PAPER_MM",
     "RATIO_PX",
     "SHAPES",
+    "AigcSpec",
     "AssetKind",
     "Batch",
     "Bool",
@@ -97,6 +99,7 @@ __all__ = [
     "ConsistencySpec",
     "DataSource",
     "DefaultsSpec",
+    "DiscloseSpec",
     "Document",
     "Expression",
     "FactSpec",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from .canvas import CanvasField
 from .data import DataSource, FactSpec, MetaSpec, PairSpec
+from .disclose import DiscloseSpec
 from .layers import PaintSpec, RegionSpec
 from .scalars import (
     API_VERSION,
@@ -96,6 +97,8 @@ class Document(Strict):
     outputs: tuple[OutputSpec, ...] = ()
     """Default: the kind's, a PDF and a PNG."""
     meta: MetaSpec = MetaSpec()
+    disclose: DiscloseSpec = DiscloseSpec()
+    """What the piece says about having been made by a machine."""
 
 
 class SizeAxis(Strict):
