@@ -26,15 +26,21 @@ def main() -> None:
             function, task = pickle.load(tasks)
         except EOFError:
             return
-        answers.write(pickle.dumps(_answer(function, state, task), protocol=pickle.HIGHEST_PROTOCOL))
-        answers.flush()
+        _send(answers, _answer(function, state, task))
 
 
 def beat(said: Any) -> None:
     """Show the owner that the task goes on, and what it has come to; nothing where the task runs in the owner itself."""
     if _answers is not None:
-        _answers.write(pickle.dumps((None, said), protocol=pickle.HIGHEST_PROTOCOL))
-        _answers.flush()
+        _send(_answers, (None, said))
+
+
+def _send(answers: IO[bytes], found: Any) -> None:
+    try:
+        answers.write(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+        answers.flush()
+    except BrokenPipeError:
+        os._exit(0)  # the owner was killed; what was made lies in the store
 
 
 def _answer(function: Any, state: Any, task: Any) -> tuple[bool, Any]:
