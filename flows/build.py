@@ -1,4 +1,4 @@
-"""The flow that builds specs: plan, draw in shards, make in shards, deliver.
+"""The flow that builds specs, from the command line: plan, draw in shards, make in shards, deliver.
 
     python -m flows.build SPEC... --out DIR
 
@@ -8,9 +8,9 @@ Without PREFECT_API_URL it runs with Prefect's embedded server, which is started
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from qwen_pipeline.pipeline import OnEvent, Order, unheard
 from qwen_pipeline.settings import Settings
@@ -20,20 +20,36 @@ Built = tuple[Manifest, Path, float]
 """Manifest, output folder, seconds."""
 
 
-def run(orders: Sequence[Order], folders: Sequence[Path], settings: Settings, on_event: OnEvent = unheard) -> list[Built]:
+def run(
+    orders: Sequence[Order],
+    folders: Sequence[Path],
+    settings: Settings,
+    on_event: OnEvent = unheard,
+    spread: dict[str, Any] | None = None,
+) -> list[Built]:
     """Build orders, each into its folder, as one flow run an order. Raises what `pipeline.build` raises."""
     from .environment import prepare
 
     prepare(settings.store)
-    from .flow import LISTENER, build_flow  # Prefect reads its settings when it is imported
+    from .flow import HEARD, Heard, build_flow  # Prefect reads its settings when it is imported
+    from .job import Asked, Spread
 
-    LISTENER.set(on_event)
-    out = []
+    heard = Heard(on_event)
+    HEARD.set(heard)
     for order, folder in zip(orders, folders, strict=True):
-        started = time.perf_counter()
-        manifest = build_flow(order, folder, settings)
-        out.append((manifest, folder, time.perf_counter() - started))
-    return out
+        state = build_flow(
+            [order.spec.absolute()],
+            folder.absolute(),
+            Asked.of(order),
+            Spread(**(spread or {})),
+            settings.model_dump(mode="json"),
+            return_state=True,
+        )
+        if heard.error is None and len(heard.built) < len(folders[: folders.index(folder) + 1]):
+            state.result()  # something that nobody foresaw: raise it
+        if heard.error is not None:
+            raise heard.error
+    return heard.built
 
 
 def main() -> None:

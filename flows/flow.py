@@ -1,68 +1,180 @@
-"""The Prefect flow itself; imported once the environment is prepared."""
+"""The flows themselves; imported once the environment is prepared. Thin: they say what runs where, the pipeline does it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Literal
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, as_completed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.states import Completed, Failed
 
-from qwen_pipeline.pipeline import Event, OnEvent, Order, ShardReport, unheard
-from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import Manifest
+from qwen_pipeline.cli.build import out_folders
+from qwen_pipeline.errors import QwenPipelineError
+from qwen_pipeline.pipeline import Event, OnEvent, ShardReport, load, unchanged, unheard
+from qwen_pipeline.types import Failure, Manifest
 
+from .job import Asked, Job, Machine, Spread
+from .pool import in_pool, work_on
 from .report import Progress, publish
-from .tasks import deliver, draw_shard, make_shard, plan_shards, workshop
+from .runners import running
+from .tasks import close_workshops, deliver, draw_shard, make_shard, plan_shards, read_report, stop_workshops
 
-LISTENER: ContextVar[OnEvent] = ContextVar("LISTENER", default=unheard)
-"""Who hears of progress, in the process that started the flow. No parameter of the flow: those are kept by Prefect."""
+Step = Literal["scenes", "pieces"]
+PARTS = 1
+"""Shards to draw, for an engine that is loaded, where one machine works: it has one accelerator, or draws one after the other."""
+
+
+ALL, HERE = Asked(), Spread()
+"""As a spec says it, on this machine."""
+
+
+@dataclass
+class Heard:
+    """What the process that starts a flow hears of it. No parameter of the flow: those are kept by Prefect."""
+
+    on_event: OnEvent = unheard
+    built: list[tuple[Manifest, Path, float]] = field(default_factory=list)
+    error: Exception | None = None
+
+
+HEARD: ContextVar[Heard] = ContextVar("HEARD")
+
+
+def heard() -> Heard:
+    """Who listens. (The flows name no context variable themselves: clusters pickle them with what they name.)"""
+    return HEARD.get(None) or Heard()
+
+
+@flow(name="build", flow_run_name="build {out.name}")
+def build_flow(
+    specs: list[Path], out: Path, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None
+) -> State[Any]:
+    """Specs, each into its folder: one spec into `out`, several into folders of it. One that is bad does not stop the others."""
+    manifests, errors = [], []
+    for spec, folder in zip(specs, out_folders(tuple(specs), out), strict=True):
+        try:
+            manifests.append(make(Job.of(spec, asked, machine or {}), folder, spread))
+        except QwenPipelineError as error:
+            errors.append(error)
+    if errors:
+        heard().error = errors[0]
+        raise errors[0]
+    return ended(manifests)
+
+
+@flow(name="campaign", flow_run_name="campaign {spec.stem}")
+def campaign_flow(
+    spec: Path, out: Path, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None
+) -> State[Any]:
+    """A batch by its schedule. Where that says `only_if_changed`, a run that would do nothing ends before any work."""
+    job = Job.of(spec, asked, machine or {})
+    schedule = getattr(load(job.order).document, "schedule", None)
+    if schedule is None or schedule.only_if_changed:
+        same = unchanged(job.order, out, job.settings)
+        if same is not None:
+            return Completed(name="Unchanged", message=f"{len(same.pieces)} pieces are as they were in {out}")
+    return ended([make(job, out, spread)])
+
+
+@flow(name="shard", flow_run_name="{phase} {name}")
+def shard_flow(spec: Path, asked: Asked, plan: str, phase: Step, ids: list[str], name: str) -> State[Any]:
+    """One shard of a plan, on whatever machine took it up. The report travels in the state's message, the files by the store."""
+    try:
+        return Completed(message=work_on(Job.of(spec, asked, {}), plan, phase, tuple(ids), name))
+    finally:
+        close_workshops()
+
+
+# --- one spec ---------------------------------------------------------------------------------------------------------
+
+
+def make(job: Job, out: Path, spread: Spread) -> Manifest:
+    """One spec, from its plan to its delivered files, in shards. Pieces that fail are in the manifest."""
+    started = perf_counter()
+    try:
+        alone = spread.runner == "threads"
+        plan, draws, makes = plan_shards(job, PARTS if alone else spread.workers or PARTS, spread.workers if alone else 1)
+        progress = Progress(job.order.spec.stem, len(draws) + len(makes))
+        drawn, lost = _work(job, plan, spread, (draws, makes), progress)
+        manifest = deliver(job, out, tuple(lost.values()))
+    finally:
+        close_workshops()
+    manifest = replace(manifest, rendered=manifest.rendered + drawn)
+    publish(manifest, out)
+    heard().built.append((manifest, out, perf_counter() - started))
+    return manifest
+
 
 Shards = Sequence[tuple[str, ...]]
 
 
-@flow(name="build", flow_run_name="build {order.spec.name}", validate_parameters=False)
-def build_flow(order: Order, out: Path, settings: Settings) -> Manifest:
-    """One spec, from its plan to its delivered files. Pieces that fail are in the manifest; a bad spec fails the run."""
-    draws, makes = plan_shards(order, settings)
-    shop = workshop(order, settings)
-    drawn = 0
-    try:
-        if makes:
-            progress = Progress(order.spec.stem, len(draws) + len(makes))
-            drawn += _in_shards(draw_shard, "scenes", draws, (order, settings), shop.hands, progress)
-            drawn += _in_shards(make_shard, "pieces", makes, (order, settings), shop.hands, progress)
-        manifest = deliver(order, settings, out)
-    finally:
-        shop.close()
-        workshop.cache_clear()
-    manifest = replace(manifest, rendered=manifest.rendered + drawn)
-    publish(manifest, str(out))
-    return manifest
+def _work(
+    job: Job, plan: str, spread: Spread, shards: tuple[Shards, Shards], progress: Progress
+) -> tuple[int, dict[str, Failure]]:
+    """Draw, then make; pieces whose pictures failed for good are not made. (Pictures drawn, failures by piece.)
 
-
-def _in_shards(
-    task: Any, step: Literal["scenes", "pieces"], shards: Shards, given: tuple[Order, Settings], hands: int, progress: Progress
-) -> int:
-    """Run a task for every shard, as many at once as there are hands; the number of pictures drawn.
-
-    A shard whose task fails for good is not the end: what it did not make, `deliver` makes, or says why it cannot.
+    A shard whose task failed altogether is not the end: what it did not make, `deliver` makes, or says why it cannot.
     """
-    order, settings = given
-    pieces, done, drawn = sum(map(len, shards)), 0, 0
-    runner: ThreadPoolTaskRunner[ShardReport] = ThreadPoolTaskRunner(max_workers=hands)
-    with runner as running:
-        futures: list[PrefectFuture[ShardReport]] = [
-            running.submit(task, {"order": order, "settings": settings, "ids": ids}) for ids in shards
-        ]
-        for future in as_completed(futures):
-            report = future.result(raise_on_failure=False)
-            if isinstance(report, ShardReport):
-                done, drawn = done + report.pieces, drawn + report.rendered
-                LISTENER.get()(Event(step, done, pieces, "", "done"))
-            progress.step()
-    return drawn
+    drawn, lost = 0, dict[str, Failure]()
+    if not any(shards):
+        return drawn, lost
+    hands = spread.workers or job.settings.workers or _cores()
+    with _reports(job, plan, spread, hands) as reports:
+        steps: tuple[tuple[Step, Shards], ...] = (("scenes", shards[0]), ("pieces", shards[1]))
+        for step, parts in steps:
+            left = [ids for part in parts if (ids := tuple(name for name in part if name not in lost))]
+            pieces, done = sum(map(len, left)), 0
+            for report in reports(step, left):
+                if report is not None:
+                    done, drawn = done + report.pieces, drawn + report.rendered
+                    lost |= {failure.piece: failure for failure in report.failures}
+                    heard().on_event(Event(step, done, pieces, "", "done"))
+                progress.step()
+    return drawn, lost
+
+
+@contextmanager
+def _reports(job: Job, plan: str, spread: Spread, hands: int) -> Iterator[Any]:
+    """A function (phase, shards) -> reports as they come in, None for a shard that failed altogether."""
+    if spread.runner == "pool":
+        yield lambda step, shards: in_pool(job, plan, spread, step, shards)
+        return
+    with running(spread, hands) as submit:
+
+        def reports(step: Step, shards: Shards) -> Iterator[ShardReport | None]:
+            task: Any = draw_shard if step == "scenes" else make_shard
+            futures: list[PrefectFuture[str]] = [submit(task, {"job": job, "plan": plan, "ids": ids}) for ids in shards]
+            for future in as_completed(futures):
+                found = future.result(raise_on_failure=False)
+                yield read_report(found) if isinstance(found, str) else None
+
+        try:
+            yield reports
+        except BaseException as error:
+            if not isinstance(error, Exception):  # SIGTERM, Ctrl-C: the runner waits for its threads, which wait for these
+                stop_workshops()
+            raise
+
+
+def _cores() -> int:
+    from qwen_pipeline.pipeline.workers import worker_count
+
+    return worker_count(None, 4096)
+
+
+def ended(manifests: Sequence[Manifest]) -> State[Any]:
+    """The state of a run, by its manifests: what a person is to look at is no success."""
+    code = next((code for code in (70, 4, 3, 2, 1, 5) if any(m.exit_code == code for m in manifests)), 0)
+    files = sum(len(manifest.artifacts) for manifest in manifests)
+    if code:
+        return Failed(message=f"exit code {code}; {files} files are delivered, findings.json and manifest.json say what is not")
+    if not any(manifest.rendered or manifest.written for manifest in manifests):
+        return Completed(name="Unchanged", message=f"{files} files are as they were")
+    return Completed(message=f"{files} files delivered")

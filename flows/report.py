@@ -1,20 +1,37 @@
-"""What Prefect's pages show of a build: a progress bar and a table."""
+"""What Prefect's pages show of a build: a progress bar, tables of pieces and findings, links. A page that cannot be written
+costs no piece: the files and the manifest are what counts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import create_link_artifact, create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.logging import get_run_logger
 
 from qwen_pipeline.types import Manifest
+
+from .job import served_at
 
 _MAX_ROWS = 200
 
 
-def artifact_key(name: str) -> str:
+def artifact_key(name: str, what: str = "") -> str:
     """A key as Prefect allows them: lower case letters, digits, dashes."""
-    return "build-" + (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "spec")
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "spec"
+    return f"build-{plain}-{what}".rstrip("-")
+
+
+def _kept(write: Callable[..., Any], **what: Any) -> Any:
+    """Write to the server; where it does not answer, say so in the log and go on."""
+    try:
+        return write(**what)
+    except Exception as error:  # of the client, of the network, of the server: none of them is worth a batch
+        get_run_logger().warning("%s was not kept by the server: %s", what.get("key", "progress"), error)
+        return None
 
 
 class Progress:
@@ -23,29 +40,45 @@ class Progress:
     def __init__(self, name: str, steps: int) -> None:
         self._steps = max(1, steps)
         self._done = 0
-        key = artifact_key(name) + "-progress"
-        found = create_progress_artifact(progress=0.0, key=key, description=f"{name}: {steps} shards")
-        assert isinstance(found, UUID)
-        self._artifact = found
+        key = artifact_key(name, "progress")
+        start = 0.0 if steps else 100.0
+        self._artifact = _kept(create_progress_artifact, progress=start, key=key, description=f"{name}: {steps} shards")
 
     def step(self) -> None:
         self._done += 1
-        update_progress_artifact(self._artifact, progress=100.0 * min(1.0, self._done / self._steps))
+        if isinstance(self._artifact, UUID):
+            progress = 100.0 * min(1.0, self._done / self._steps)
+            _kept(update_progress_artifact, artifact_id=self._artifact, progress=progress)
 
 
-def publish(manifest: Manifest, out: str) -> None:
-    """The table of a finished build: a row a piece, those with trouble first."""
-    rows = sorted((_row(piece, manifest) for piece in manifest.pieces), key=lambda row: row["result"] == "delivered")
+def publish(manifest: Manifest, out: Path) -> None:
+    """The tables of a finished build, a row a piece and a row a finding, those with trouble first; links to contact sheets."""
+    rows = sorted((_row(piece, manifest, out) for piece in manifest.pieces), key=lambda row: row["result"] == "delivered")
     title = f"{manifest.name}: {len(manifest.artifacts)} files in {out}, exit code {manifest.exit_code}"
-    more = f" (the first {_MAX_ROWS} of {len(rows)} pieces)" if len(rows) > _MAX_ROWS else ""
-    create_table_artifact(table=rows[:_MAX_ROWS], key=artifact_key(manifest.name), description=title + more)
+    _table(artifact_key(manifest.name), title, rows, "pieces")
+    findings = [_finding(finding) for finding in sorted(manifest.findings, key=lambda f: f.severity != "error")]
+    if findings:
+        _table(artifact_key(manifest.name, "findings"), f"{manifest.name}: findings", findings, "findings")
+    for number, name in enumerate(a.path for a in manifest.artifacts if a.format == "contact_sheet"):
+        key = artifact_key(manifest.name, f"sheet-{number + 1}")
+        _kept(create_link_artifact, link=served_at(out, name), link_text=name, key=key, description=f"{manifest.name}: {name}")
 
 
-def _row(piece: str, manifest: Manifest) -> dict[str, str]:
+def _table(key: str, title: str, rows: list[dict[str, str]], what: str) -> None:
+    more = f" (the first {_MAX_ROWS} of {len(rows)} {what})" if len(rows) > _MAX_ROWS else ""
+    _kept(create_table_artifact, table=rows[:_MAX_ROWS], key=key, description=title + more)
+
+
+def _row(piece: str, manifest: Manifest, out: Path) -> dict[str, str]:
     failure = next((f for f in manifest.failures if f.piece == piece), None)
     errors = [f for f in manifest.findings if f.piece == piece and f.severity in ("error", "internal")]
     if failure:
-        return {"piece": piece, "result": "failed", "files": "", "why": failure.message}
-    files = ", ".join(a.path for a in manifest.artifacts if a.piece == piece)
+        return {"piece": piece, "result": "failed", "files": "", "why": f"{failure.code}: {failure.message}"}
+    files = ", ".join(f"[{a.path}]({served_at(out, a.path)})" for a in manifest.artifacts if a.piece == piece)
     why = "; ".join(f"{f.check}: {f.message}" for f in errors)
     return {"piece": piece, "result": "refused" if errors else "delivered", "files": files, "why": why}
+
+
+def _finding(finding: Any) -> dict[str, str]:
+    names = ("severity", "check", "code", "piece", "page", "string", "measured", "allowed", "message")
+    return {name: str(getattr(finding, name)) for name in names}

@@ -15,11 +15,33 @@ from qwen_pipeline.errors import QwenPipelineError
 from . import options
 
 
+RUNNERS = ("threads", "dask", "ray", "pool")
+
+
 class ExtraMissing(QwenPipelineError):
     """The optional requirements of flows are not installed."""
 
     exit_code = 2
     code = "extra-missing"
+
+
+_SPREAD = (
+    click.option("--runner", type=click.Choice(RUNNERS), default="threads", show_default=True, help="Where the shards are made."),
+    click.option("--gpus", type=click.FloatRange(0, 64), default=0, metavar="N", help="Accelerators that each shard claims."),
+    click.option("--address", default="", metavar="ADDRESS", help="Of a Dask scheduler or a Ray head; else one is started here."),
+    click.option("--deployment", default="shard/qwen-pipeline", metavar="NAME", help="Of the shards, for --runner pool."),
+)
+
+
+def spread_options(function: Any) -> Any:
+    """--runner, --gpus, --address, --deployment."""
+    for option in reversed(_SPREAD):
+        function = option(function)
+    return function
+
+
+def take_spread(given: dict[str, Any], workers: int | None) -> dict[str, Any]:
+    return {"workers": workers, **{name: given[name] for name in ("runner", "gpus", "address", "deployment")}}
 
 
 @click.command("flow")
@@ -28,10 +50,11 @@ class ExtraMissing(QwenPipelineError):
 @options.order_options
 @options.machine_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes to work with.  [default: by pieces and cores]")
+@spread_options
 @options.JSON
 @options.QUIET
 def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_json: bool, quiet: bool, **given: Any) -> int:
-    """Build specs as a Prefect flow: retries, history, artifacts. Starts in 5 to 10 s; for batches."""
+    """Build specs as a Prefect flow: retries, history, artifacts, many machines. Starts in 5 to 10 s; for batches."""
     from .build import as_object, out_folders, show, worst
     from .output import emit_json
     from .progress import listening
@@ -41,7 +64,7 @@ def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_j
     orders = [options.take_order(spec, given) for spec in specs]
     results = []
     with listening(quiet or as_json) as on_event:
-        built = _flows().run(orders, folders, settings, on_event)
+        built = flows("build").run(orders, folders, settings, on_event, take_spread(given, workers))
     for manifest, folder, seconds in built:
         results.append((manifest, folder))
         if not quiet and not as_json:
@@ -51,15 +74,15 @@ def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_j
     return worst(manifest.exit_code for manifest, _ in results)
 
 
-def _flows() -> Any:
-    """The flows' entry point: of the checkout, or as they are installed."""
+def flows(module: str) -> Any:
+    """A module of the flows: of the checkout, or as they are installed."""
     hint = 'pip install "qwen-pipeline[flows]", or use `build`'
     if find_spec("prefect") is None:
         raise ExtraMissing("flows need prefect, which is not installed", hint=hint)
     if find_spec("qwen_pipeline_flows") is not None:
-        return importlib.import_module("qwen_pipeline_flows.build")
+        return importlib.import_module(f"qwen_pipeline_flows.{module}")
     checkout = Path(__file__).parents[2]
     if not (checkout / "flows" / "build.py").is_file():
         raise ExtraMissing("the flows are not installed", hint=hint)
     sys.path.insert(0, str(checkout))  # before any other folder called flows
-    return importlib.import_module("flows.build")
+    return importlib.import_module(f"flows.{module}")

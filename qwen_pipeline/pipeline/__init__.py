@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .building import build
+    from .building import build, unchanged
     from .forecasting import Forecast, forecast
     from .order import Event, OnEvent, Order, unheard
     from .origins import Reproduced, read_record, reproduce
@@ -33,6 +33,7 @@ _HOMES = {
     "prompt_text": "report",
     "read_record": "origins",
     "reproduce": "origins",
+    "unchanged": "building",
     "unheard": "order",
 }
 
@@ -52,6 +53,7 @@ __all__ = [
     "prompt_text",
     "read_record",
     "reproduce",
+    "unchanged",
     "unheard",
 ]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from qwen_pipeline.errors import Refused, RenderError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import FileStamp, OutRecord, Store, explained, open_store, sweep_partials
-from qwen_pipeline.types import Manifest
+from qwen_pipeline.store import FileStamp, OutRecord, explained, open_store, sweep_partials
+from qwen_pipeline.types import Failure, Manifest
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
 from .deliver import OWN_FILES, PROMPTS, Shelf
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unheard) -> Manifest:
+def build(
+    order: Order, out: Path, settings: Settings, on_event: OnEvent = unheard, *, lost: tuple[Failure, ...] = ()
+) -> Manifest:
     """Make everything that an order asks for and put it into `out`; what is there and unchanged is left alone.
+
+    `lost`: pieces that an orchestrator has tried often enough; they are not tried again.
 
     Raises SpecError, Refused and EngineUnavailable before any work. What goes wrong later is in the manifest: a piece that
     fails does not stop the others, and one that a check refuses lies under `out/rejected`.
@@ -47,23 +51,23 @@ def build(order: Order, out: Path, settings: Settings, on_event: OnEvent = unhea
         planned = make_plan(order, settings)
         for notice in planned.plan.notices:
             on_event(Event("notice", message=notice))
-        return _build_planned(planned, out, store, settings, before, on_event, started)
+        from .run import Run  # with all that draws
+
+        run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event)
+        return _build_planned(run, before, started, lost)
 
 
-def _build_planned(
-    planned: Planned, out: Path, store: Store, settings: Settings, before: OutRecord | None, on_event: OnEvent, started: int
-) -> Manifest:
+def _build_planned(run: Run, before: OutRecord | None, started: int, lost: tuple[Failure, ...]) -> Manifest:
+    planned, store, shelf = run.planned, run.store, run.shelf
+    assert shelf is not None
+    out = shelf.out
     _refuse_own_inputs(planned, out)
-    on_event(Event("plan", len(planned.plan.pieces), len(planned.plan.pieces)))
+    run.on_event(Event("plan", len(planned.plan.pieces), len(planned.plan.pieces)))
     with explained(out, "read"):
         sweep_partials(out)
     store.sweep()
-    from .run import Run  # with all that draws
-
-    shelf = Shelf(out, store, _known(before))
-    run = Run(planned, settings, store, shelf, on_event)
     with logged(store, planned, out) as result:
-        missing = run.take_stored()
+        missing = run.without(run.take_stored(), lost)
         if missing:
             with run.pool(len(missing)) as pool:
                 run.make(run.draw(missing, pool), pool)
@@ -115,6 +119,12 @@ def _key(order: Order, usage: str, model: str, settings: Settings) -> str:
     engine = choose_for(order.engine, model, usage, settings).engine
     folders = [path and str(path.resolve()) for path in (order.spec, order.assets, order.templates)]
     return digest([folders, order.locales, order.select, order.overrides, engine, code_digest(), fonts_digest()])
+
+
+def unchanged(order: Order, out: Path, settings: Settings) -> Manifest | None:
+    """The manifest of the last build into `out`, where another one would do nothing; no plan is made."""
+    out = out.absolute()
+    return _unchanged(order, settings, out, open_store(settings).out_record(out))
 
 
 def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | None) -> Manifest | None:

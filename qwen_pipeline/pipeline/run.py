@@ -66,6 +66,12 @@ class Run:
                 self.on_event(Event("pieces", len(self.made), total, piece.id, "cached"))
         return missing
 
+    def without(self, pieces: Sequence[Piece], lost: Sequence[Failure]) -> list[Piece]:
+        """The pieces but those that have failed for good, which are told of."""
+        known = {failure.piece: failure for failure in lost}
+        self._fail(known[piece.id] for piece in pieces if piece.id in known)
+        return [piece for piece in pieces if piece.id not in known]
+
     def _deliver(self, piece: Piece, stored: StoredOutput) -> bool:
         """Put a piece's files under their final names; False where the store's copy turned out to be damaged."""
         try:

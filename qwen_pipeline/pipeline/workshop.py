@@ -13,12 +13,12 @@ from functools import partial
 
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import open_store
-from qwen_pipeline.types import Failure, Piece
+from qwen_pipeline.types import Failure, Piece, Scene
 
 from .order import OnEvent, Order, unheard
 from .plans import Planned, make_plan
 from .run import Run
-from .scenes import is_procedural
+from .scenes import is_procedural, needed_by
 from .state import make_state
 from .workers import Pool, worker_count
 
@@ -37,40 +37,47 @@ class ShardReport:
 class Workshop:
     """A plan, and processes to work on it. Threads may call it at once: each borrows a process."""
 
-    def __init__(self, order: Order, settings: Settings) -> None:
+    def __init__(self, order: Order, settings: Settings, hands: int | None = None) -> None:
+        """`hands`: processes to work with; None = as the settings say, else by pieces and cores."""
         self.planned: Planned = make_plan(order, settings)
         self.settings = settings
         self.store = open_store(settings)
         self.missing = tuple(p for p in self.planned.plan.pieces if self.store.output(p.fingerprint) is None)
-        self.hands = worker_count(settings.workers, max(4, len(self.missing)))
+        self.hands = hands or worker_count(settings.workers, max(4, len(self.missing)))
         self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()
         setup = self._run(unheard).setup()
         for _ in range(self.hands):
-            self._pools.put(Pool(partial(make_state, setup), 1, apart=True))
+            self._pools.put(Pool(partial(make_state, setup), 1, apart=True, limit_s=settings.limit_s))
 
     def shards(self) -> tuple[tuple[str, ...], ...]:
         """Ids of the pieces to make, in parts; pieces that show the same picture stay together as far as may be."""
         ids = [piece.id for piece in sorted(self.missing, key=_first_scene)]
         return tuple(tuple(ids[at : at + SHARD_PIECES]) for at in range(0, len(ids), SHARD_PIECES))
 
-    def drawing_shards(self) -> tuple[tuple[str, ...], ...]:
-        """As `shards`, but one for engines that must be loaded: they draw everything in one go."""
+    def drawing_shards(self, parts: int = 1) -> tuple[tuple[str, ...], ...]:
+        """As `shards`, but at most `parts` for engines that must be loaded: each draws its part in one go.
+
+        Pieces whose pictures are the same, or come from one another, stay together, so that no picture is drawn twice.
+        """
         if is_procedural(self.planned.plan.engine):
             return self.shards()
-        return (tuple(piece.id for piece in self.missing),) if self.missing else ()
+        shards: list[list[str]] = [[] for _ in range(parts)]
+        for family in sorted(families(self.missing, self.planned.plan.scenes), key=len, reverse=True):
+            min(shards, key=len).extend(family)
+        return tuple(tuple(ids) for ids in shards if ids)
 
     def draw(self, ids: Sequence[str], on_event: OnEvent = unheard) -> ShardReport:
         """Draw the pictures that these pieces show."""
         run = self._run(on_event)
         with self._pool() as pool:
-            run.draw(self._pieces(ids), pool)
+            run.draw(self.pieces(ids), pool)
         return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
 
     def make(self, ids: Sequence[str], on_event: OnEvent = unheard) -> ShardReport:
         """Make these pieces, with their pictures, into the store."""
         run = self._run(on_event)
         with self._pool() as pool:
-            tasks = run.draw(self._pieces(ids), pool)
+            tasks = run.draw(self.pieces(ids), pool)
             run.make(tasks, pool)
         return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
 
@@ -82,7 +89,8 @@ class Workshop:
     def _run(self, on_event: OnEvent) -> Run:
         return Run(self.planned, self.settings, self.store, None, on_event)
 
-    def _pieces(self, ids: Sequence[str]) -> list[Piece]:
+    def pieces(self, ids: Sequence[str]) -> list[Piece]:
+        """The pieces with these ids, in the order of the plan."""
         wanted = set(ids)
         return [piece for piece in self.planned.plan.pieces if piece.id in wanted]
 
@@ -97,3 +105,27 @@ class Workshop:
 
 def _first_scene(piece: Piece) -> str:
     return next((scene for page in piece.pages for scene in page.scenes), "")
+
+
+def families(pieces: Sequence[Piece], scenes: Sequence[Scene]) -> list[list[str]]:
+    """Ids of pieces that have pictures in common, by way of others too; of pieces without pictures, each by itself."""
+    head: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while head.setdefault(name, name) != name:
+            head[name] = head[head[name]]
+            name = head[name]
+        return name
+
+    for scene in scenes:
+        for needed in needed_by(scene):
+            head[find(needed)] = find(scene.fingerprint)
+    out: dict[str, list[str]] = {}
+    for piece in pieces:
+        shown = [scene for page in piece.pages for scene in page.scenes]
+        for other in shown[1:]:
+            head[find(other)] = find(shown[0])
+    for piece in pieces:
+        first = _first_scene(piece)
+        out.setdefault(find(first) if first else f"piece:{piece.id}", []).append(piece.id)
+    return list(out.values())
