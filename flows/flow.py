@@ -27,8 +27,6 @@ from .runners import running
 from .tasks import close_workshops, deliver, draw_shard, make_shard, plan_shards, read_report, stop_workshops
 
 Step = Literal["scenes", "pieces"]
-PARTS = 1
-"""Shards to draw, for an engine that is loaded, where one machine works: it has one accelerator, or draws one after the other."""
 
 
 ALL, HERE = Asked(), Spread()
@@ -70,9 +68,7 @@ def build_flow(
 
 
 @flow(name="campaign", flow_run_name="campaign {spec.stem}")
-def campaign_flow(
-    spec: Path, out: Path, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None
-) -> State[Any]:
+def campaign_flow(spec: Path, out: Path, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None) -> State[Any]:
     """A batch by its schedule. Where that says `only_if_changed`, a run that would do nothing ends before any work."""
     job = Job.of(spec, asked, machine or {})
     schedule = getattr(load(job.order).document, "schedule", None)
@@ -99,8 +95,7 @@ def make(job: Job, out: Path, spread: Spread) -> Manifest:
     """One spec, from its plan to its delivered files, in shards. Pieces that fail are in the manifest."""
     started = perf_counter()
     try:
-        alone = spread.runner == "threads"
-        plan, draws, makes = plan_shards(job, PARTS if alone else spread.workers or PARTS, spread.workers if alone else 1)
+        plan, draws, makes = plan_shards(job, spread)
         progress = Progress(job.order.spec.stem, len(draws) + len(makes))
         drawn, lost = _work(job, plan, spread, (draws, makes), progress)
         manifest = deliver(job, out, tuple(lost.values()))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qwen_pipeline.pipeline import Order
+from qwen_pipeline.pipeline import SHARD_PIECES, Order
 from qwen_pipeline.settings import Settings
 
 Machine = dict[str, Any]
@@ -55,6 +55,8 @@ class Spread(BaseModel):
     address: str = ""
     """Of a Dask scheduler or a Ray head that is there already."""
     deployment: str = "shard/qwen-pipeline"
+    shard: Annotated[int, Field(ge=1, le=10_000)] = SHARD_PIECES
+    """Pieces a shard."""
 
 
 @dataclass(frozen=True)

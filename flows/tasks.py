@@ -24,7 +24,7 @@ from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.pipeline import ShardReport, Workshop, build
 from qwen_pipeline.types import Failure, Manifest
 
-from .job import Job
+from .job import Job, Spread
 
 RETRIES = 2
 DELAYS_S = [2.0, 8.0]
@@ -131,10 +131,15 @@ _SHARD: dict[str, Any] = {
 
 
 @task(name="plan", cache_policy=NO_CACHE, task_run_name="plan {job.order.spec.name}", persist_result=False)
-def plan_shards(job: Job, parts: int, hands: int | None) -> tuple[str, Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
-    """(the plan's digest, shards to draw, shards to make), as ids of pieces. Bad specs and refused licences end the run."""
-    shop = open_workshop(job, hands)
-    return shop.planned.plan.digest, shop.drawing_shards(parts), shop.shards()
+def plan_shards(job: Job, spread: Spread) -> tuple[str, Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
+    """(the plan's digest, shards to draw, shards to make), as ids of pieces. Bad specs and refused licences end the run.
+
+    One machine has one accelerator, or draws on one after the other: an engine that is loaded then draws everything in one go.
+    """
+    alone = spread.runner == "threads"
+    shop = open_workshop(job, spread.workers if alone else 1)
+    parts = 1 if alone else spread.workers or 1
+    return shop.planned.plan.digest, shop.drawing_shards(parts, spread.shard), shop.shards(spread.shard)
 
 
 @task(name="pictures", **_SHARD)

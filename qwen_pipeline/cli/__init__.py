@@ -22,6 +22,7 @@ _MODULES = {
     "prompts": "prompts",
     "build": "build",
     "flow": "flow",
+    "schedule": "schedule",
     "list": "listing",
     "info": "info",
     "reproduce": "reproduce",

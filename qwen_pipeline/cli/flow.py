@@ -14,7 +14,6 @@ from qwen_pipeline.errors import QwenPipelineError
 
 from . import options
 
-
 RUNNERS = ("threads", "dask", "ray", "pool")
 
 
@@ -29,19 +28,20 @@ _SPREAD = (
     click.option("--runner", type=click.Choice(RUNNERS), default="threads", show_default=True, help="Where the shards are made."),
     click.option("--gpus", type=click.FloatRange(0, 64), default=0, metavar="N", help="Accelerators that each shard claims."),
     click.option("--address", default="", metavar="ADDRESS", help="Of a Dask scheduler or a Ray head; else one is started here."),
+    click.option("--shard", type=click.IntRange(1, 10_000), default=24, show_default=True, help="Pieces a shard."),
     click.option("--deployment", default="shard/qwen-pipeline", metavar="NAME", help="Of the shards, for --runner pool."),
 )
 
 
 def spread_options(function: Any) -> Any:
-    """--runner, --gpus, --address, --deployment."""
+    """--runner, --gpus, --address, --shard, --deployment."""
     for option in reversed(_SPREAD):
         function = option(function)
     return function
 
 
 def take_spread(given: dict[str, Any], workers: int | None) -> dict[str, Any]:
-    return {"workers": workers, **{name: given[name] for name in ("runner", "gpus", "address", "deployment")}}
+    return {"workers": workers, **{name: given[name] for name in ("runner", "gpus", "address", "deployment", "shard")}}
 
 
 @click.command("flow")

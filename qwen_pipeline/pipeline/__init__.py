@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from .origins import Reproduced, read_record, reproduce
     from .plans import Planned, load, make_plan
     from .report import prompt_text
-    from .workshop import ShardReport, Workshop
+    from .workshop import SHARD_PIECES, ShardReport, Workshop
 
 _HOMES = {
+    "SHARD_PIECES": "workshop",
     "Event": "order",
     "Forecast": "forecasting",
     "OnEvent": "order",
@@ -38,6 +39,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "SHARD_PIECES",
     "Event",
     "Forecast",
     "OnEvent",

@@ -49,18 +49,18 @@ class Workshop:
         for _ in range(self.hands):
             self._pools.put(Pool(partial(make_state, setup), 1, apart=True, limit_s=settings.limit_s))
 
-    def shards(self) -> tuple[tuple[str, ...], ...]:
-        """Ids of the pieces to make, in parts; pieces that show the same picture stay together as far as may be."""
+    def shards(self, size: int = SHARD_PIECES) -> tuple[tuple[str, ...], ...]:
+        """Ids of the pieces to make, `size` at a time; pieces that show the same picture stay together as far as may be."""
         ids = [piece.id for piece in sorted(self.missing, key=_first_scene)]
-        return tuple(tuple(ids[at : at + SHARD_PIECES]) for at in range(0, len(ids), SHARD_PIECES))
+        return tuple(tuple(ids[at : at + size]) for at in range(0, len(ids), size))
 
-    def drawing_shards(self, parts: int = 1) -> tuple[tuple[str, ...], ...]:
+    def drawing_shards(self, parts: int = 1, size: int = SHARD_PIECES) -> tuple[tuple[str, ...], ...]:
         """As `shards`, but at most `parts` for engines that must be loaded: each draws its part in one go.
 
         Pieces whose pictures are the same, or come from one another, stay together, so that no picture is drawn twice.
         """
         if is_procedural(self.planned.plan.engine):
-            return self.shards()
+            return self.shards(size)
         shards: list[list[str]] = [[] for _ in range(parts)]
         for family in sorted(families(self.missing, self.planned.plan.scenes), key=len, reverse=True):
             min(shards, key=len).extend(family)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from qwen_pipeline.pipeline import Workshop, build
 from qwen_pipeline.settings import Settings
 
@@ -15,13 +13,12 @@ from .conftest import contents, order
 
 
 def test_shards_then_build(
-    batch: Callable[[int], Path], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    batch: Callable[[int], Path], settings: Settings, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("qwen_pipeline.pipeline.workshop.SHARD_PIECES", 2)
     path = batch(5)
     shop = Workshop(order(path), Settings(store=settings.store, workers=2))
     try:
-        shards = shop.shards()
+        shards = shop.shards(2)
         assert sorted(len(ids) for ids in shards) == [1, 2, 2]
         with ThreadPoolExecutor(3) as threads:
             reports = list(threads.map(shop.make, reversed(shards)))

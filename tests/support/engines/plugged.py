@@ -41,6 +41,7 @@ class Engine:
         with open({log!r}, "a") as log:
             log.write(f"{{os.getpid()}} {{request.seed}}\\n")
         if "fault" in request.prompt.lower() and Path({armed!r}).exists():
+            Path({armed!r} + ".pid").write_text(str(os.getpid()))
             self.deed()
         shape = (request.height_px, request.width_px, 3)
         return Image.fromarray(np.random.default_rng(request.seed).integers(0, 256, shape, dtype=np.uint8))
@@ -75,6 +76,6 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def drawn(folder: Path) -> list[str]:
-    """A line a picture that was begun: the process and the seed."""
+    """A line a picture that was begun: the process and the seed. (`folder/armed.pid`: the process that does a deed.)"""
     log = folder / "drawn.log"
     return log.read_text("utf-8").splitlines() if log.exists() else []

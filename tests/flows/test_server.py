@@ -1,0 +1,105 @@
+"""A server, workers, a schedule that fires, shards over two workers of which one is killed, and the pages read back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ..faults.builds import BATCH, PDF, SHEET, SLOW, Call, digests, write_batch
+from ..support.engines.plugged import drawn, environment
+from .conftest import ROOT, Server, descendants, end, until
+
+pytestmark = pytest.mark.xdist_group("server")
+SCHEDULE = 'schedule: {cron: "* * * * *", timezone: Asia/Shanghai}\n'
+
+
+@dataclass
+class Night:
+    """A batch under a schedule that fires every minute, and the worker that takes it up."""
+
+    server: Server
+    spec: Path
+    out: Path
+    worker: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="module")
+def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    folder = tmp_path_factory.mktemp("night")
+    spec, store = write_batch(folder / "in", 2, batch=BATCH + SCHEDULE), str(folder / "store")
+    args = ["schedule", str(spec), "--out", str(folder / "out"), "--engine", "draft", "--store", store, "--json"]
+    done = server.cli(*args)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["deployment"]
+    assert (made["name"], made["cron"], made["timezone"]) == ("campaign/batch", "* * * * *", "Asia/Shanghai")
+    worker = server.worker("first", "qwen-pipeline", QWEN_PIPELINE_STORE=store)
+    yield Night(server, spec, folder / "out", worker)
+    end(worker)
+
+
+def test_nobody_gets_in_without_the_word(server: Server) -> None:
+    assert server.status("admin/version") == 200
+    assert server.status("admin/version", word="") == 401
+    assert server.status("admin/version", word="tester:guess") == 401
+
+
+@pytest.mark.skipif(not SLOW, reason="takes minutes: QWEN_PIPELINE_SLOW=1")
+def test_a_lost_workers_shard_is_taken_over(server: Server, tmp_path: Path) -> None:
+    """Two workers share a place; one is killed -9 with all it started, while it draws. Same bytes, and only that drawn again."""
+    spec = write_batch(tmp_path / "in", 6, batch=BATCH.replace(PDF, "").replace(SHEET, ""))
+    rows = tmp_path / "in" / "rows.csv"
+    rows.write_text(rows.read_text("utf-8").replace("L3", "fault"), "utf-8")
+    shared = {"QWEN_PIPELINE_SHARED": str(tmp_path / "shared"), "QWEN_PIPELINE_LEASE_S": "2"}
+    env = {**environment(tmp_path / "plugged"), **shared}
+    args = [str(spec), "--out", str(tmp_path / "out"), "--engine", "hung", "--json"]
+    assert server.cli("schedule", *args, "--pool", "shards", **env).returncode == 0
+    more = ["--runner", "pool", "--deployment", "shard/shards", "--shard", "2", "--workers", "2"]
+    command = [sys.executable, "-m", "qwen_pipeline", "flow", *args, *more, "--store", str(tmp_path / "s0")]
+    workers = {
+        name: server.worker(name, "shards", **env, QWEN_PIPELINE_STORE=str(tmp_path / name)) for name in ("second", "third")
+    }
+    flow = subprocess.Popen(command, env={**server.env, **env}, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        hung = until(lambda: who_hangs(workers, tmp_path / "plugged"))
+        (tmp_path / "plugged" / "armed").unlink()
+        end(workers[hung])
+        out, err = flow.communicate(timeout=180)
+    finally:
+        for process in (flow, *workers.values()):
+            end(process)
+    assert flow.returncode == 0, err[-3000:]
+    assert json.loads(out)["builds"][0]["manifest"]["exit_code"] == 0
+    seeds = [line.split()[1] for line in drawn(tmp_path / "plugged")]
+    assert (len(seeds), len(set(seeds))) == (7, 6), "the picture that hung is drawn once more, and no other"
+    whole = Call(spec, tmp_path / "whole", tmp_path / "alone", ("--engine", "hung"), env={"PYTHONPATH": env["PYTHONPATH"]}).run()
+    assert whole.code == 0
+    assert digests(tmp_path / "out") == digests(tmp_path / "whole")
+
+
+def who_hangs(workers: dict[str, subprocess.Popen[bytes]], plugged: Path) -> str:
+    """The worker below which a picture is drawn that never ends; empty while there is none."""
+    mark = plugged / "armed.pid"
+    pid = int(mark.read_text() or 0) if mark.exists() else 0
+    return next((name for name, worker in workers.items() if pid in descendants(worker.pid)), "")
+
+
+def test_the_schedule_fires(night: Night, tmp_path: Path) -> None:
+    """Last in the file: meanwhile the minute has come round."""
+    run = until(lambda: next((r for r in night.server.runs("campaign") if r["state_type"] == "COMPLETED"), None))
+    assert run["auto_scheduled"]
+    assert run["state_name"] in ("Completed", "Unchanged")
+    first = night.server.runs("campaign")[-1]
+    kinds = {a["type"]: a for a in night.server.ask("artifacts/filter", artifacts={"flow_run_id": {"any_": [first["id"]]}})}
+    assert {"progress", "table", "markdown"} <= set(kinds)
+    rows = json.loads(kinds["table"]["data"])
+    assert {row["result"] for row in rows} == {"delivered"}
+    assert "sheet.png" in kinds["markdown"]["data"]
+    whole = Call(night.spec, tmp_path / "whole", tmp_path / "store").run()
+    assert whole.code == 0
+    assert digests(night.out) == digests(tmp_path / "whole")
