@@ -72,7 +72,7 @@ class Measuring(Protocol):
 
 
 OnPhase = Callable[[str, int, int], None]
-"""(phase, done, total) of what an engine is busy with: `load`, `encode`, `denoise`, `decode`."""
+"""(phase, done, total) of what an engine is busy with: `load`, `encode`, `denoise`, `decode`; `relax` = it ran out of memory."""
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from qwen_pipeline.errors import OutOfMemory, QwenPipelineError, RenderError
 from qwen_pipeline.types import Failure, Scene, SceneRequest, SceneResult
@@ -22,6 +22,7 @@ from .engine import Engine, Measuring, Relaxing, SceneInputs, check_request
 if TYPE_CHECKING:
     from PIL import Image
 
+Made = TypeVar("Made")
 Outcome = SceneResult | Failure
 OnResult = Callable[[int, int, Outcome], None]
 """(done, total, outcome), after every scene."""
@@ -127,36 +128,41 @@ class Session:
         if not ready:
             return ready
         with suppress(Exception):
-            conditioning.update(self._opened().encode([s.request for s, _ in ready], [i for _, i in ready]))
+            requests, inputs = [s.request for s, _ in ready], [i for _, i in ready]
+            conditioning.update(self._with_less(lambda: self._opened().encode(requests, inputs)))
             return ready
         good = []
-        for scene, inputs in ready:
+        for scene, given in ready:
             try:
-                conditioning.update(self._opened().encode([scene.request], [inputs]))
+                conditioning.update(self._opened().encode([scene.request], [given]))
             except Exception as error:
                 settle(scene, _failure(scene, error))
             else:
-                good.append((scene, inputs))
+                good.append((scene, given))
         return good
 
     def _render_one(self, scene: Scene, conditioning: Any, inputs: SceneInputs) -> SceneResult:
         engine = self._opened()
         start = self._clock()
-        try:
-            image = engine.render(scene.request, conditioning, inputs)
-        except (OutOfMemory, MemoryError) as error:
-            if not (isinstance(engine, Relaxing) and engine.relax()):
-                raise _out_of_memory(error) from error
-            try:
-                image = engine.render(scene.request, conditioning, inputs)
-            except MemoryError as again:
-                raise _out_of_memory(again) from again
+        image = self._with_less(lambda: engine.render(scene.request, conditioning, inputs))
         from .picture import check_picture, keep_outside  # with numpy; a session that finds everything in the store needs none
 
         check_picture(image, scene.request)
         if scene.request.within and inputs.source is not None:
             image = keep_outside(image, inputs.source, scene.request.within)
         return self._store.put_scene(scene.request, image, _meta(engine, image, self._clock() - start))
+
+    def _with_less(self, work: Callable[[], Made]) -> Made:
+        """What `work` makes, tried again with less memory for as long as the engine has something to give up."""
+        engine = self._opened()
+        while True:
+            try:
+                return work()
+            except (OutOfMemory, MemoryError) as error:
+                ended = _out_of_memory(error)
+            # Not in the handler: while the error is alive, so is the memory of what was tried.
+            if not (isinstance(engine, Relaxing) and engine.relax()):
+                raise ended
 
     def _opened(self) -> Engine:
         if self._engine is None:
@@ -213,7 +219,7 @@ def _meta(engine: Engine, image: Image.Image, seconds: float) -> dict[str, Any]:
 
 def _out_of_memory(error: Exception) -> OutOfMemory:
     if isinstance(error, OutOfMemory):
-        return error
+        return OutOfMemory(error.message, hint=error.hint)  # a new one: the old one holds on to what was tried
     return OutOfMemory(f"the engine ran out of memory: {error}", hint="a smaller size, or an engine that needs less")
 
 

@@ -33,12 +33,15 @@ class Adapters:
         self._worn: tuple[Adapter, ...] = ()
         self._changed: set[str] = set()
 
+    def wears(self, adapters: tuple[Adapter, ...]) -> bool:
+        return adapters == self._worn
+
     def wear(self, adapters: tuple[Adapter, ...], files: Sequence[Path]) -> bool:
         """Put on exactly these, in their order; True where anything changed.
 
         Raises `RenderError`: `no-adapter` for a file that was not handed in, `adapter` for one that does not fit the model.
         """
-        if adapters == self._worn:
+        if self.wears(adapters):
             return False
         if len(files) != len(adapters):
             raise RenderError("the adapters of this picture were not handed in", code="no-adapter")
@@ -65,8 +68,9 @@ class Adapters:
             raise _unfit(file, f"{name} is {tuple(weight.shape)}, the adapter's {up.shape[0], down.shape[1]}")
         self._changed.add(name)
         with torch.no_grad():
-            delta = (up.to(weight.device).float() @ down.to(weight.device).float()) * scale
-            weight.copy_((weight.float() + delta).to(weight.dtype))
+            # On the processor wherever the weight lies, so that what is resident does not show in the numbers.
+            delta = (up.float() @ down.float()) * scale
+            weight.copy_((weight.cpu().float() + delta).to(weight.dtype))
 
     def _take_off(self) -> None:
         import torch

@@ -8,7 +8,9 @@ copied back: giving up device memory means pointing the parameters at the arena 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,10 +80,12 @@ class Arena:
 
         self.bytes = sum(unit.bytes for unit in units)
         self.spill = spill if self.bytes else None
-        if self.spill is None:
+        if not self.bytes or spill is None:
             self._flat = torch.empty(self.bytes, dtype=torch.uint8)
         else:
             self._flat = torch.from_file(str(spill), shared=True, size=self.bytes, dtype=torch.uint8)
+            if sys.platform != "win32":
+                spill.unlink()  # its bytes stay while they are used, and no longer, however this process ends
         start = 0
         for unit in units:
             unit.enter(self._flat[start : start + unit.bytes])
@@ -98,7 +102,8 @@ class Arena:
             _cudart().cudaHostUnregister(self._flat.data_ptr())
             self.pinned = False
         if self.spill is not None:
-            self.spill.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows keeps it while it is in use
+                self.spill.unlink(missing_ok=True)
             self.spill = None
 
 

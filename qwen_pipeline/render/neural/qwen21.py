@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_pipeline.errors import OutOfMemory, RenderError
+from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import digest, file_digest, scene_fingerprint
 from qwen_pipeline.render.engine import OnPhase, SceneInputs, check_request
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
 from .conditioning import Conditionings
+from .placement import naming_memory
 from .placing import Placed, on_white, open_picture, place, scaled, sized_as
+from .residency import Work
 from .weights import Checkpoint
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 REFERENCE_SIDE = 1024
 """References are shown at about this side squared, or at the picture's own area where that is smaller."""
+TEMPLATE_TOKENS = 32
 _LATENTS_KEPT = 12
 """Of reference pictures: 2 MB each at most."""
 
@@ -83,6 +86,17 @@ class Qwen21Engine:
         self._stage.close()
 
     def encode(self, requests: Sequence[SceneRequest], inputs: Sequence[SceneInputs]) -> Mapping[str, Keys]:
+        with naming_memory(self.info.id):
+            return self._encode_all(requests, inputs)
+
+    def render(self, request: SceneRequest, conditioning: Keys, inputs: SceneInputs) -> Image.Image:
+        with naming_memory(self.info.id):
+            return self._render(request, conditioning, inputs)
+
+    # --- inside ----------------------------------------------------------------------------------------------------------
+
+    def _encode_all(self, requests: Sequence[SceneRequest], inputs: Sequence[SceneInputs]) -> Mapping[str, Keys]:
+        self._stage.expect(self._work(request, given) for request, given in zip(requests, inputs, strict=True))
         todo: dict[str, tuple[str, SceneRequest, SceneInputs]] = {}
         keys: dict[str, Keys] = {}
         for request, given in zip(requests, inputs, strict=True):
@@ -95,16 +109,6 @@ class Qwen21Engine:
             self._encode(key, text, _shown(request, given))
             self._stage.on_phase("encode", done, len(todo))
         return keys
-
-    def render(self, request: SceneRequest, conditioning: Keys, inputs: SceneInputs) -> Image.Image:
-        try:
-            return self._render(request, conditioning, inputs)
-        except Exception as error:
-            if _is_out_of_memory(error):
-                raise OutOfMemory(f"{self.info.id} ran out of memory: {error}", hint="a smaller size") from error
-            raise
-
-    # --- inside ----------------------------------------------------------------------------------------------------------
 
     def _encode(self, key: str, text: str, shown: Sequence[Placed]) -> Encoded:
         encoded = self._stage.encoder(bool(shown)).encode(text, shown)
@@ -138,6 +142,14 @@ class Qwen21Engine:
             while len(self._latents) > _LATENTS_KEPT:
                 self._latents.popitem(last=False)
         return self._latents[key]
+
+    def _work(self, request: SceneRequest, inputs: SceneInputs) -> Work:
+        """What the job takes: its size, words, pictures, sequences."""
+        shown = _shown(request, inputs) if request.references or request.source is not None else []
+        width, height = shown[0].canvas.size if request.source is not None else (request.width_px, request.height_px)
+        texts = _texts(request)
+        tokens = max(self.count_tokens(text) for text in texts)
+        return Work(width, height, tokens + TEMPLATE_TOKENS, tuple(picture.canvas.size for picture in shown), len(texts))
 
     def _key(self, text: str, request: SceneRequest, shown: Sequence[str]) -> str:
         """The encode fingerprint: everything that decides the numbers."""
@@ -175,7 +187,3 @@ def _pixel_digest(image: Image.Image) -> str:
     import hashlib
 
     return hashlib.sha256(image.tobytes()).hexdigest()
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    return type(error).__name__ == "OutOfMemoryError" or isinstance(error, MemoryError)

@@ -1,43 +1,27 @@
 """The sampling loop of Qwen-Image 2.1, over the transformer's own blocks.
 
-Blocks come from whatever hands them out (`Blocks`): a resident list, or a streamer that brings them to the device one after the
-other. Every sequence of a step (with guidance there are two) goes through a block while it is there.
+Blocks come from whatever hands them out (`Blocks`): a resident model, or a streamer that brings them one after the other. Every
+sequence of a step (with guidance there are two) goes through a block while it is there.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import BadPicture
 
+from .housing import Blocks
 from .qwen21_attention import LayerMemory, Segment
 from .qwen21_layout import Layout, lay_out
 from .qwen21_text import Encoded
 
 if TYPE_CHECKING:
     import torch
-    from torch import nn
 
 OnStep = Callable[[int, int], None]
-
-
-class Blocks(Protocol):
-    """The transformer's blocks, in order, each on the device while it is handed out."""
-
-    def visit(self) -> Iterator[tuple[int, nn.Module]]: ...
-
-
-class Resident:
-    """Blocks that stay on the device."""
-
-    def __init__(self, blocks: Sequence[nn.Module]) -> None:
-        self._blocks = blocks
-
-    def visit(self) -> Iterator[tuple[int, nn.Module]]:
-        return enumerate(self._blocks)
 
 
 @dataclass(frozen=True)
@@ -134,11 +118,14 @@ class Sampler:
         kept = self._kept.get(str(number))
         if kept is not None and kept.key == key:
             return Sequenced(layout, kept.sequenced.memory)
+        kept = self._kept.pop(str(number), None)  # so that it goes, layer by layer, while the new one comes
         memory = tuple(LayerMemory() for _ in range(self._layers))
         if layout.head:
             if kept is not None and kept.head_key == head_key:
                 memory = tuple(layer.first(layout.head) for layer in kept.sequenced.memory)
+                kept = None
             else:
+                kept = None
                 self._remember(tokens, 0, layout.head, layout, memory, time)
         self._remember(tokens, layout.head, layout.prefix, layout, memory, time)
         made = Sequenced(layout, memory)

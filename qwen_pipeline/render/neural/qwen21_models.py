@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import vae_bands
 from .qwen21_attention import BlockCausalAttention
 from .weights import Checkpoint
 
@@ -53,7 +54,7 @@ class Pixels:
 
         values = torch.from_numpy(np.asarray(image).astype(np.float32) / 255.0).permute(2, 0, 1)
         pixels = (2.0 * values - 1.0)[None, :, None].to(self._device, self._dtype)
-        latents: torch.Tensor = (self.vae.encode(pixels).latent_dist.mode() - self._mean) / self._std
+        latents: torch.Tensor = (vae_bands.encode(self.vae, pixels, finer=self.finer) - self._mean) / self._std
         return latents[:, :, 0]
 
     def to_image(self, latents: torch.Tensor) -> Image.Image:
@@ -61,7 +62,7 @@ class Pixels:
         from PIL import Image as pil
 
         scaled = latents.to(self._dtype)[:, :, None] * self._std + self._mean
-        values = (self.vae.decode(scaled, return_dict=False)[0][0, :, 0] * 0.5 + 0.5).clamp(0, 1)
+        values = (vae_bands.decode(self.vae, scaled, finer=self.finer)[0, :, 0] * 0.5 + 0.5).clamp(0, 1)
         array = values.float().cpu().permute(1, 2, 0).numpy()
         return pil.fromarray((array * 255).round().astype("uint8"))
 

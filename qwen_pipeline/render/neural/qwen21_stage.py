@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,13 @@ from qwen_pipeline.types import EngineInfo, SceneRequest
 
 from .adapters import Adapters
 from .devices import pick
-from .qwen21_loop import Resident, Sampler, Schedule
+from .housing import Blocks
+from .model_sizes import sizes_of
+from .placement import PartLoader, Parts, Placement
+from .qwen21_loop import Sampler, Schedule
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
 from .qwen21_text import Encoded, TextEncoder, load_text_model
+from .residency import Work
 from .weights import Checkpoint
 
 if TYPE_CHECKING:
@@ -29,10 +32,12 @@ Size = tuple[int, int]
 class Painter:
     """Transformer and VAE, ready to draw."""
 
-    def __init__(self, checkpoint: Checkpoint, transformer: Any, pixels: Pixels, device: torch.device) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, transformer: Any, blocks: Blocks, pixels: Pixels, device: torch.device
+    ) -> None:
         self.pixels = pixels
         self.adapters = Adapters(transformer, checkpoint.part("transformer"))
-        self.sampler = Sampler(transformer, Resident(transformer.transformer_blocks))
+        self.sampler = Sampler(transformer, blocks)
         self.on_phase: OnPhase = _unheard
         self._checkpoint, self._device = checkpoint, device
         self._channels, self._dtype = transformer.config.in_channels, transformer.dtype
@@ -66,35 +71,42 @@ class Stage:
         self._dtype: torch.dtype = getattr(torch, info.dtype)
         self._encoder: TextEncoder | None = None
         self._painter: Painter | None = None
+        self._placement = Placement(sizes_of(checkpoint, self._dtype.itemsize), self._parts(), self.device, settings)
+        self._placement.on_drop = self._let_go
         if self.device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self.device)
 
+    def expect(self, works: Iterable[Work]) -> None:
+        """The jobs to come, so that the largest one decides what lies where."""
+        for work in works:
+            self._placement.expect(work)
+
     def encoder(self, pictures: bool) -> TextEncoder:
+        if self._painter is not None:
+            self._painter.sampler.forget()
+        model = self._placement.encoder(pictures)
         if self._encoder is None:
-            self._drop_painter()
-            self.on_phase("load", 0, self._checkpoint.part("text_encoder").bytes)
-            model = load_text_model(self._checkpoint.part("text_encoder"), self._dtype).to(self.device)
             self._encoder = TextEncoder(self._checkpoint, model, self.device)
         return self._encoder
 
     def painter(self, request: SceneRequest, size: Size, adapters: Sequence[Path]) -> Painter:
-        if self._painter is None:
-            self._drop_encoder()
-            self.on_phase("load", 0, sum(self._checkpoint.part(name).bytes for name in ("transformer", "vae")))
-            transformer = load_transformer(self._checkpoint, self._dtype).to(self.device)
-            pixels = Pixels(load_vae(self._checkpoint, self._dtype).to(self.device), self.device, self._dtype)
-            self._painter = Painter(self._checkpoint, transformer, pixels, self.device)
+        if self._painter is None or not self._painter.adapters.wears(request.adapters):
+            self._dress(request, adapters)
+        assert self._painter is not None
+        self._placement.painting()
+        self._painter.pixels.finer = self._placement.finer
         self._painter.on_phase = self.on_phase
-        if self._painter.adapters.wear(request.adapters, adapters):
-            self._painter.sampler.forget()
         return self._painter
 
     def relax(self) -> bool:
-        return False
+        if self._painter is not None:
+            self._painter.sampler.forget()
+        lighter = self._placement.relax()
+        self.on_phase("relax", len(self._placement.tried), 0)
+        return lighter
 
     def close(self) -> None:
-        self._drop_encoder()
-        self._drop_painter()
+        self._placement.close()
 
     # --- for the record ----------------------------------------------------------------------------------------------------
 
@@ -106,8 +118,8 @@ class Stage:
         return tuple((name, metadata.version(name)) for name in _LIBRARIES)
 
     def mode(self) -> str:
-        """How it was drawn: precision, device, kernels."""
-        return f"{str(self._dtype).removeprefix('torch.')}, {self.device.type}, eager, sdpa"
+        """How it was drawn: precision, device, kernels, and where the weights were."""
+        return f"{str(self._dtype).removeprefix('torch.')}, {self.device.type}, eager, sdpa, {self._placement.record}"
 
     def peak_memory_bytes(self) -> int:
         import torch
@@ -116,20 +128,39 @@ class Stage:
 
     # --- inside --------------------------------------------------------------------------------------------------------------
 
-    def _drop_encoder(self) -> None:
+    def _dress(self, request: SceneRequest, adapters: Sequence[Path]) -> None:
+        """The transformer with exactly the request's adapters, which are added where its weights wait."""
+        transformer, blocks, vae = self._placement.resting()
+        if self._painter is None:
+            pixels = Pixels(vae, self.device, self._dtype)
+            self._painter = Painter(self._checkpoint, transformer, blocks, pixels, self.device)
+        if self._painter.adapters.wear(request.adapters, adapters):
+            self._painter.sampler.forget()
+
+    def _parts(self) -> Parts:
+        part = self._checkpoint.part
+        return Parts(
+            PartLoader(
+                lambda: self._load("text_encoder", lambda: load_text_model(part("text_encoder"), self._dtype)),
+                blocks=lambda model: model.language_model.layers,
+                extra=lambda model: model.visual,
+                calls_blocks=True,
+            ),
+            PartLoader(
+                lambda: self._load("transformer", lambda: load_transformer(self._checkpoint, self._dtype)),
+                blocks=lambda model: model.transformer_blocks,
+            ),
+            PartLoader(lambda: self._load("vae", lambda: load_vae(self._checkpoint, self._dtype))),
+        )
+
+    def _load(self, name: str, load: Callable[[], Any]) -> Any:
+        self.on_phase("load", 0, self._checkpoint.part(name).bytes)
+        return load()
+
+    def _let_go(self) -> None:
+        """Parts are dropped: nothing here may keep them."""
         self._encoder = None
-        self._free()
-
-    def _drop_painter(self) -> None:
         self._painter = None
-        self._free()
-
-    def _free(self) -> None:
-        import torch
-
-        gc.collect()
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
 
 
 def _unheard(phase: str, done: int, total: int) -> None:

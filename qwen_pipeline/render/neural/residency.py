@@ -111,6 +111,15 @@ class Work:
         return self.width_px * self.height_px
 
 
+def covering(one: Work, other: Work) -> Work:
+    """Work that is at least as large as both, in everything that takes memory. The larger picture's sides are kept."""
+    big = max(one, other, key=lambda work: work.area_px)
+    seen = max(one.references_px, other.references_px, key=lambda sizes: sum(w * h for w, h in sizes))
+    return Work(
+        big.width_px, big.height_px, max(one.text_tokens, other.text_tokens), seen, max(one.sequences, other.sequences)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ResidencyPlan:
     """Where the weights lie. `encoder_resident` and `resident_blocks` of the encoder's and the DiT's blocks stay on the device.

@@ -29,7 +29,8 @@ def spread(count: int, resident: int) -> frozenset[int]:
 class BlockStreamer:
     """Brings blocks to the device in their order. Made once a model; `open` and `park` change what lies on the device.
 
-    `resident`: blocks that stay on the device. `slots`: buffers that the others share; 2 copy one block ahead, 3 two.
+    `resident`: blocks that stay on the device; None leaves all in host memory until `open`.
+    `slots`: buffers that the others share; 2 copy one block ahead, 3 two.
     `lane`: how copies run, the device's own if None. `spill`: a file that holds the weights instead of host memory.
     """
 
@@ -38,7 +39,7 @@ class BlockStreamer:
         blocks: Sequence[nn.Module],
         device: torch.device | str,
         *,
-        resident: int = 0,
+        resident: int | None = 0,
         slots: int = 2,
         lane: Lane | None = None,
         spill: Path | None = None,
@@ -56,10 +57,12 @@ class BlockStreamer:
         self._ahead: deque[tuple[int, torch.Tensor, Ticket]] = deque()
         self._in_use: dict[int, torch.Tensor] = {}
         self._order: tuple[int, ...] = ()
+        self._opened: tuple[int, int] | None = None
         self._hooks: list[Any] = []
         self.copied_bytes = 0
         """Bytes sent to the device so far."""
-        self.open(resident, slots)
+        if resident is not None:
+            self.open(resident, slots)
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -87,6 +90,9 @@ class BlockStreamer:
             raise ValueError(f"{resident} resident blocks of {count} with {slots} slots")
         if count - resident <= slots:
             resident = count  # the slots would hold the rest for good
+        if self._opened == (resident, slots):
+            return
+        self._opened = (resident, slots)
         self._empty_slots()
         stay = spread(count, resident)
         for index in sorted(self.resident - stay):
@@ -110,6 +116,7 @@ class BlockStreamer:
         self._homes.clear()
         self._landing.clear()
         self._order = ()
+        self._opened = None
 
     def close(self) -> None:
         """Give device memory and the page lock back. May be called more than once."""

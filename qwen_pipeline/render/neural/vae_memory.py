@@ -65,7 +65,7 @@ class Bands:
     """Share of additional work over the whole pass."""
 
 
-def shape_of(config: Mapping[str, Any]) -> VaeShape:
+def shape_of(config: Mapping[str, Any], element_bytes: int = 2) -> VaeShape:
     """From a VAE's config: `AutoencoderKLQwenImage21` (has `is_residual`) and `AutoencoderKLQwenImage`."""
     residual = bool(config.get("is_residual", False))
     mult, resnets, base = tuple(config["dim_mult"]), config["num_res_blocks"], config["base_dim"]
@@ -84,7 +84,7 @@ def shape_of(config: Mapping[str, Any]) -> VaeShape:
         Stage(sizes[i], sizes[i + 1], resnets, i != last, i != last and down[i], residual) for i in range(len(mult))
     )
     channels = config.get("out_channels") or config.get("input_channels", 3)
-    return VaeShape(decoder, encoder, channels, not config.get("attn_scales"))
+    return VaeShape(decoder, encoder, channels, not config.get("attn_scales"), element_bytes)
 
 
 # --- which rows a row depends on ----------------------------------------------------------------------------------------
