@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import options
+from . import ci, options
 from .output import console, count, emit_json, finding_lines, safe, size
 
 if TYPE_CHECKING:
@@ -23,9 +23,13 @@ _MAX_LISTED = 12
 @options.order_options
 @options.machine_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes to work with.  [default: by pieces and cores]")
+@ci.JUNIT
+@ci.ANNOTATIONS
 @options.JSON
 @options.QUIET
-def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_json: bool, quiet: bool, **given: Any) -> int:
+def COMMAND(
+    specs: tuple[Path, ...], out: Path | None, workers: int | None, as_json: bool, quiet: bool, **given: Any
+) -> int:
     """Build specs: draw, typeset, check and deliver."""
     from qwen_pipeline.pipeline import build
 
@@ -33,17 +37,26 @@ def COMMAND(specs: tuple[Path, ...], out: Path | None, workers: int | None, as_j
 
     settings = options.take_settings(given, workers=workers)
     folders = out_folders(specs, out)
-    results = []
-    for spec, folder in zip(specs, folders, strict=True):
-        started = time.perf_counter()
-        with listening(quiet or as_json) as on_event:
-            manifest = build(options.take_order(spec, given), folder, settings, on_event)
-        results.append((manifest, folder))
-        if not quiet and not as_json:
-            show(manifest, folder, time.perf_counter() - started)
+    with ci.reporting(given["junit"], given["annotations"]) as outcomes:
+        for spec, folder in zip(specs, folders, strict=True):
+            with ci.outcome_of(spec, outcomes) as finish, listening(quiet or as_json) as on_event:
+                manifest = finish(build(options.take_order(spec, given), folder, settings, on_event))
+            if not quiet and not as_json:
+                show(manifest, folder, outcomes[-1].seconds)
+            tell(manifest)
+    manifests = [outcome.manifest for outcome in outcomes if outcome.manifest]
     if as_json:
-        emit_json(as_object(results))
-    return worst(manifest.exit_code for manifest, _ in results)
+        emit_json(as_object(list(zip(manifests, folders, strict=True))))
+    return worst(manifest.exit_code for manifest in manifests)
+
+
+def tell(manifest: Manifest) -> None:
+    """Send the webhooks that the environment names; one that does not arrive is a warning."""
+    from qwen_pipeline import notify
+
+    if os.environ.get(notify.URLS):
+        for lost in notify.notify(notify.post_for(manifest), os.environ):
+            click.echo(f"warning: the webhook at {lost.host} was not reached: {lost.reason}", err=True)
 
 
 def out_folders(specs: tuple[Path, ...], out: Path | None) -> list[Path]:

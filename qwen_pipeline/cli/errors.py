@@ -12,6 +12,8 @@ import click
 from qwen_pipeline.errors import QwenPipelineError, SpecError
 from qwen_pipeline.types import Place
 
+from .output import one_line
+
 TRACEBACK = "QWEN_PIPELINE_TRACEBACK"
 USAGE = 2
 BUG = 70
@@ -72,11 +74,11 @@ def _spec_lines(error: SpecError) -> list[str]:
 def _entry_lines(entry: dict[str, Any]) -> list[str]:
     where = entry["file"] + (f":{entry['line']}:{entry['column']}" if entry["line"] else "")
     head = click.style(f"error[{entry['code']}]", fg="red", bold=True)
-    lines = [f"{head} {entry['message']}"]
+    lines = [f"{head} {one_line(entry['message'])}"]
     if where:
-        lines.append(f"  {click.style('-->', fg='blue')} {where}" + (f"  ({entry['path']})" if entry["path"] else ""))
+        lines.append(f"  {click.style('-->', fg='blue')} {where}" + (f"  ({one_line(entry['path'])})" if entry["path"] else ""))
     if entry["hint"]:
-        lines.append(f"  {click.style('hint:', fg='cyan')} {entry['hint']}")
+        lines.append(f"  {click.style('hint:', fg='cyan')} {one_line(entry['hint'])}")
     return lines
 
 

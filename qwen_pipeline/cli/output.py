@@ -57,10 +57,15 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Seque
 
 
 def safe(text: str) -> str:
-    """Text with brackets that rich would read as styles escaped."""
+    """Text on one line, with brackets that rich would read as styles escaped."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(one_line(text))
+
+
+def one_line(text: str) -> str:
+    """Text whose control characters are shown and not sent: what a spec holds never starts a line or moves a cursor."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def finding_lines(finding: Finding) -> list[str]:

@@ -1,0 +1,94 @@
+"""JUnit files and annotations as build servers read them; webhooks from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from qwen_pipeline import notify
+from qwen_pipeline.cli import run
+
+GOOD = """\
+kind: Poster
+name: good
+extends: minimal
+canvas: {size: 200x200px}
+title: Hello
+scene: none
+outputs: [{format: pdf}]
+"""
+CROWDED = GOOD.replace("name: good", "name: crowded").replace("title: Hello", f"title: {'word ' * 400}")
+
+
+def spec(folder: Path, text: str) -> str:
+    path = folder / (text.split("name: ")[1].split("\n")[0] + ".yaml")
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def build(folder: Path, *args: str) -> int:
+    store, out = str(folder / "store"), str(folder / "out")
+    return run(["build", *args, "--engine", "draft", "--store", store, "--out", out, "--quiet", "--workers", "1"])
+
+
+def test_a_case_a_piece(tmp_path: Path) -> None:
+    junit = tmp_path / "reports" / "junit.xml"
+    assert build(tmp_path, spec(tmp_path, GOOD), spec(tmp_path, CROWDED), "--junit", str(junit)) == 1
+    suites = {suite.get("name"): suite for suite in ElementTree.parse(junit).getroot()}
+    assert {name: (s.get("tests"), s.get("failures"), s.get("errors")) for name, s in suites.items()} == {
+        "good": ("1", "0", "0"),
+        "crowded": ("1", "1", "0"),
+    }
+    kinds = {failure.get("type", "").split("/")[0] for failure in suites["crowded"].iter("failure")}
+    assert "text.overflow" in kinds
+
+
+def test_a_spec_that_is_wrong_is_an_error_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    junit = tmp_path / "junit.xml"
+    path = spec(tmp_path, GOOD.replace("title:", "tilte:"))
+    assert build(tmp_path, path, "--junit", str(junit), "--annotations", "github") == 2
+    (case,) = ElementTree.parse(junit).getroot().iter("testcase")
+    error = case.find("error")
+    assert error is not None
+    assert "unknown-key" in (error.text or "")
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("::")]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"::error file={path},line=5,col=1,title=unknown-key::")
+
+
+def test_findings_are_annotations_where_a_build_server_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert build(tmp_path, spec(tmp_path, CROWDED)) == 1
+    assert any(line.startswith("::error file=") and "text.overflow" in line for line in capsys.readouterr().err.splitlines())
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    build(tmp_path, spec(tmp_path, CROWDED))
+    assert "::error" not in capsys.readouterr().err
+
+
+def test_text_cannot_break_out_of_an_annotation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = spec(tmp_path, GOOD.replace("title: Hello", '"ti\\n::error::x": Hello'))
+    assert build(tmp_path, path, "--annotations", "github") == 2
+    assert [line for line in capsys.readouterr().err.splitlines() if line.startswith("::error::x")] == []
+
+
+def test_a_build_tells_the_webhooks_and_fails_with_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(notify.URLS, "ftp://hooks.example.org/t0ken")
+    assert build(tmp_path, spec(tmp_path, GOOD)) == 0
+    said = capsys.readouterr().err
+    assert "hooks.example.org" in said
+    assert "t0ken" not in said
+
+
+def test_the_options_are_in_the_help() -> None:
+    from qwen_pipeline.cli import cli
+
+    text = CliRunner().invoke(cli, ["build", "--help"]).output
+    assert "--junit" in text
+    assert "--annotations" in text
