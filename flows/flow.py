@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 
+from qwen_pipeline import notify
 from qwen_pipeline.cli.build import out_folders
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.pipeline import Event, OnEvent, ShardReport, load, unchanged, unheard
@@ -60,6 +61,7 @@ def build_flow(
         try:
             manifests.append(make(Job.of(spec, asked, machine or {}), folder, spread))
         except QwenPipelineError as error:
+            notify.tell(notify.post_of_error(spec.name, error))
             errors.append(error)
     if errors:
         heard().error = errors[0]
@@ -71,6 +73,14 @@ def build_flow(
 def campaign_flow(spec: Path, out: Path, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None) -> State[Any]:
     """A batch by its schedule. Where that says `only_if_changed`, a run that would do nothing ends before any work."""
     job = Job.of(spec, asked, machine or {})
+    try:
+        return _campaign(job, out, spread)
+    except QwenPipelineError as error:
+        notify.tell(notify.post_of_error(spec.name, error))
+        raise
+
+
+def _campaign(job: Job, out: Path, spread: Spread) -> State[Any]:
     schedule = getattr(load(job.order).document, "schedule", None)
     if schedule is None or schedule.only_if_changed:
         same = unchanged(job.order, out, job.settings)
@@ -103,6 +113,7 @@ def make(job: Job, out: Path, spread: Spread) -> Manifest:
         close_workshops()
     manifest = replace(manifest, rendered=manifest.rendered + drawn)
     publish(manifest, out)
+    notify.tell(notify.post_for(manifest))
     heard().built.append((manifest, out, perf_counter() - started))
     return manifest
 

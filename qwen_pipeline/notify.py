@@ -11,15 +11,18 @@ import hashlib
 import hmac
 import http.client
 import json
+import logging
+import os
 import random
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Manifest
 
@@ -54,6 +57,19 @@ class Undelivered:
     reason: str
 
 
+def tell(post: Post) -> None:
+    """Send `post` to the addresses in this process's environment; an address that is not reached is a warning in the log."""
+    if os.environ.get(URLS):
+        for lost in notify(post, os.environ):
+            logging.getLogger("qwen_pipeline").warning("the webhook at %s was not reached: %s", lost.host, lost.reason)
+
+
+def post_of_error(name: str, error: QwenPipelineError) -> Post:
+    """What is said of a run that came to nothing: a bad spec, a refusal. `name`: of the spec's file."""
+    data = {"name": name, "exit_code": error.exit_code, "failures": [{"code": error.code, "message": error.message}]}
+    return _post("build.failed", data)
+
+
 def post_for(manifest: Manifest) -> Post:
     """What is said of a finished run. No path of the machine is in it."""
     kind = {0: "build.finished", _WAITS_FOR_A_PERSON: "build.needs-review"}.get(manifest.exit_code, "build.failed")
@@ -69,7 +85,11 @@ def post_for(manifest: Manifest) -> Post:
         "findings": [{"piece": f.piece, "code": f"{f.check}/{f.code}", "message": f.message} for f in errors[:_MAX_LISTED]],
         "failures": [{"piece": f.piece, "code": f.code, "message": f.message} for f in manifest.failures[:_MAX_LISTED]],
     }
-    id = "msg_" + digest([kind, data, [a.digest for a in manifest.artifacts]])[:32]
+    return _post(kind, data, [a.digest for a in manifest.artifacts])
+
+
+def _post(kind: str, data: dict[str, Any], more: Sequence[str] = ()) -> Post:
+    id = "msg_" + digest([kind, data, list(more)])[:32]
     return Post(id, json.dumps({"type": kind, "data": data}, ensure_ascii=False, separators=(",", ":")).encode())
 
 

@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from qwen_pipeline.notify import SECRET, URLS, notify, post_for, signature
+from qwen_pipeline.errors import LicenceRefused
+from qwen_pipeline.notify import SECRET, URLS, Post, notify, post_for, post_of_error, signature
 from qwen_pipeline.types import Artifact, Failure, Manifest
 
 KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -76,8 +77,6 @@ def test_a_message_is_signed_as_standard_webhooks_has_it(receiver: Receiver) -> 
 
 def test_the_published_example_of_the_scheme() -> None:
     """The signature of the specification's reference libraries for these values."""
-    from qwen_pipeline.notify import Post
-
     post = Post("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
     found = signature(post, 1614265330, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert found == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -139,3 +138,11 @@ def test_only_http_is_spoken() -> None:
 
 def test_nothing_is_sent_where_no_address_is_given() -> None:
     assert notify(post_for(DONE), {}) == ()
+
+
+def test_a_run_that_came_to_nothing_is_told_too(receiver: Receiver) -> None:
+    post = post_of_error("tea.yaml", LicenceRefused("not for commercial use"))
+    assert notify(post, {URLS: receiver.url}) == ()
+    said = json.loads(receiver.got[0][1])
+    assert (said["type"], said["data"]["exit_code"], said["data"]["failures"][0]["code"]) == ("build.failed", 3, "licence")
+    assert "webhook-signature" not in receiver.got[0][0]

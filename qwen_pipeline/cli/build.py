@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,20 +42,10 @@ def COMMAND(
                 manifest = finish(build(options.take_order(spec, given), folder, settings, on_event))
             if not quiet and not as_json:
                 show(manifest, folder, outcomes[-1].seconds)
-            tell(manifest)
     manifests = [outcome.manifest for outcome in outcomes if outcome.manifest]
     if as_json:
         emit_json(as_object(list(zip(manifests, folders, strict=True))))
     return worst(manifest.exit_code for manifest in manifests)
-
-
-def tell(manifest: Manifest) -> None:
-    """Send the webhooks that the environment names; one that does not arrive is a warning."""
-    from qwen_pipeline import notify
-
-    if os.environ.get(notify.URLS):
-        for lost in notify.notify(notify.post_for(manifest), os.environ):
-            click.echo(f"warning: the webhook at {lost.host} was not reached: {lost.reason}", err=True)
 
 
 def out_folders(specs: tuple[Path, ...], out: Path | None) -> list[Path]:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import click
 
+from qwen_pipeline import notify
 from qwen_pipeline.errors import QwenPipelineError, SpecError
 
 if TYPE_CHECKING:
@@ -38,10 +39,17 @@ class Outcome:
     manifest: Manifest | None = None
     error: QwenPipelineError | None = None
 
+    def post(self) -> notify.Post:
+        """What the webhooks are told."""
+        if self.manifest is not None:
+            return notify.post_for(self.manifest)
+        assert self.error is not None
+        return notify.post_of_error(self.spec.name, self.error)
+
 
 @contextmanager
 def reporting(junit: Path | None, annotations: str) -> Iterator[list[Outcome]]:
-    """A list of outcomes to fill; reports are written when it ends, however it ends."""
+    """A list of outcomes to fill; reports are written and webhooks told when it ends, however it ends."""
     outcomes: list[Outcome] = []
     try:
         yield outcomes
@@ -49,6 +57,8 @@ def reporting(junit: Path | None, annotations: str) -> Iterator[list[Outcome]]:
         if junit is not None:
             write_junit(junit, outcomes)
         annotate(annotations, outcomes)
+        for outcome in outcomes:
+            notify.tell(outcome.post())
 
 
 @contextmanager

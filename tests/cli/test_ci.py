@@ -77,13 +77,13 @@ def test_text_cannot_break_out_of_an_annotation(tmp_path: Path, capsys: pytest.C
 
 
 def test_a_build_tells_the_webhooks_and_fails_with_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv(notify.URLS, "ftp://hooks.example.org/t0ken")
     assert build(tmp_path, spec(tmp_path, GOOD)) == 0
-    said = capsys.readouterr().err
-    assert "hooks.example.org" in said
-    assert "t0ken" not in said
+    assert build(tmp_path, spec(tmp_path, GOOD.replace("title:", "tilte:"))) == 2
+    assert caplog.text.count("hooks.example.org") == 2
+    assert "t0ken" not in caplog.text
 
 
 def test_the_options_are_in_the_help() -> None:
