@@ -112,6 +112,7 @@ def make(job: Job, out: Path, spread: Spread) -> Manifest:
     finally:
         close_workshops()
     manifest = replace(manifest, rendered=manifest.rendered + drawn)
+    progress.end()
     publish(manifest, out)
     notify.tell(notify.post_for(manifest))
     heard().built.append((manifest, out, perf_counter() - started))

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,20 +38,30 @@ def _kept(write: Callable[..., Any], **what: Any) -> Any:
 
 
 class Progress:
-    """One bar for a build: shards drawn and made, of all."""
+    """One bar for a build: shards drawn and made, of all. Kept by a thread of its own, so that no shard waits for the server."""
 
     def __init__(self, name: str, steps: int) -> None:
         self._steps = max(1, steps)
         self._done = 0
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="progress")
+        self._sending: Future[Any] | None = None
         key = artifact_key(name, "progress")
-        start = 0.0 if steps else 100.0
-        self._artifact = _kept(create_progress_artifact, progress=start, key=key, description=f"{name}: {steps} shards")
+        self._artifact = _kept(create_progress_artifact, progress=0.0, key=key, description=f"{name}: {steps} shards")
 
     def step(self) -> None:
         self._done += 1
+        if self._sending is None or self._sending.done():  # else the next step says it
+            self._send(min(1.0, self._done / self._steps))
+
+    def end(self) -> None:
+        """Everything is done."""
+        self._send(1.0)
+        self._sender.shutdown()
+
+    def _send(self, share: float) -> None:
         if isinstance(self._artifact, UUID):
-            progress = 100.0 * min(1.0, self._done / self._steps)
-            _kept(update_progress_artifact, artifact_id=self._artifact, progress=progress)
+            given = {"artifact_id": self._artifact, "progress": 100.0 * share}
+            self._sending = self._sender.submit(copy_context().run, partial(_kept, update_progress_artifact, **given))
 
 
 def publish(manifest: Manifest, out: Path) -> None:
