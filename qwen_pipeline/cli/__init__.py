@@ -26,6 +26,7 @@ _MODULES = {
     "list": "listing",
     "info": "info",
     "reproduce": "reproduce",
+    "evaluate": "evaluate",
     "schema": "schema",
     "doctor": "doctor",
 }

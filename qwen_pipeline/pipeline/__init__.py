@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .building import build, unchanged
+    from .evaluation import Evaluation, Trial, evaluate
     from .forecasting import Forecast, forecast
     from .order import Event, OnEvent, Order, unheard
     from .origins import Reproduced, read_record, reproduce
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .workshop import SHARD_PIECES, ShardReport, Workshop
 
 _HOMES = {
+    "Evaluation": "evaluation",
     "SHARD_PIECES": "workshop",
     "Event": "order",
     "Forecast": "forecasting",
@@ -27,7 +29,9 @@ _HOMES = {
     "Reproduced": "origins",
     "ShardReport": "workshop",
     "Workshop": "workshop",
+    "Trial": "evaluation",
     "build": "building",
+    "evaluate": "evaluation",
     "forecast": "forecasting",
     "load": "plans",
     "make_plan": "plans",
@@ -40,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "SHARD_PIECES",
+    "Evaluation",
     "Event",
     "Forecast",
     "OnEvent",
@@ -47,8 +52,10 @@ __all__ = [
     "Planned",
     "Reproduced",
     "ShardReport",
+    "Trial",
     "Workshop",
     "build",
+    "evaluate",
     "forecast",
     "load",
     "make_plan",

@@ -112,18 +112,23 @@ def box_on_page(box: PixelBox, whole: Box, width_px: int) -> Box:
 
 
 def read_look(state: WorkState, task: LookTask) -> PictureReading:
-    """What a picture says of what it should; from the store where it was read before. Runs in a worker."""
-    key = digest([task.digest, task.expected, state.reader.info.id, state.reader.info.version, code_digest()])
+    """What a picture says of what it should. Runs in a worker."""
+    return read_picture_file(state, task.path, task.digest, task.expected)
+
+
+def read_picture_file(state: WorkState, path: str, sha256: str, expected: tuple[ExpectedString, ...]) -> PictureReading:
+    """What a picture in a file says of what it should; from the store where it was read before."""
+    key = digest([sha256, expected, state.reader.info.id, state.reader.info.version, code_digest()])
     known = state.store.reading(key)
     if known is None:
         from qwen_pipeline import verify
 
-        known = verify.read_picture(_picture(task.path), task.expected, state.reader)
+        known = verify.read_picture(open_picture(path), expected, state.reader)
         state.store.put_reading(key, known)
     return known
 
 
-def _picture(path: str) -> Image:
+def open_picture(path: str) -> Image:
     """RGB, on white where it has holes."""
     from PIL import Image
 
@@ -138,7 +143,7 @@ def _picture(path: str) -> Image:
 
 def replaced_page(state: WorkState, task: ReplaceTask) -> Page:
     """The page with its replaced strings set by us, in their own regions, as the picture had them. Runs in a worker."""
-    ground = _picture(task.picture)
+    ground = open_picture(task.picture)
     whole = picture_box(task.page, *task.lettered.size)
     looks = _looks(task)
     pt_per_px = whole.w_pt / task.lettered.size[0]
@@ -156,7 +161,7 @@ def _looks(task: ReplaceTask) -> dict[str, LetteringLook]:
 
     found = {}
     for reading, path in task.likes:
-        look = look_of(_picture(path), reading.boxes, reading.read)
+        look = look_of(open_picture(path), reading.boxes, reading.read)
         if look is not None:
             found[reading.string] = look
     return found

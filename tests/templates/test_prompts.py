@@ -83,6 +83,15 @@ def test_an_empty_scene_is_still_a_prompt(folder: Path) -> None:
 
 
 @EACH
+def test_a_layout_sketch_is_named_and_followed_in_places_only(folder: Path) -> None:
+    assert "layout sketch" not in expand_prompt("prompt.j2", folder, context(folder))
+    guided = expand_prompt("prompt.j2", folder, context(folder, guide="<image3>"))
+    assert "<image3> is a plain layout sketch" in guided
+    assert "black lettering" not in guided
+    assert "black lettering" in expand_prompt("prompt.j2", folder, context(folder, guide="<image3>", strings=STRINGS))
+
+
+@EACH
 @pytest.mark.parametrize("template", ["prompt.j2", "edit.j2"])
 def test_baked_strings_are_quoted_in_their_own_language(folder: Path, template: str) -> None:
     text = expand_prompt(template, folder, context(folder, strings=STRINGS, instruction="warm the light"))

@@ -191,7 +191,7 @@ def _inside(box: PixelBox, size: tuple[int, int], share: float) -> tuple[float, 
 def ground(size: tuple[int, int], seed: int, like: Image.Image | None = None) -> Image.Image:
     """A soft ramp between two colours; `like`: those of another picture."""
     rng = random.Random(seed)
-    top, bottom = [(rng.randrange(205, 250),) * 3 for _ in range(2)]
+    top, bottom = (rng.randrange(205, 225),) * 3, (rng.randrange(230, 250),) * 3
     if like is not None:
         top, bottom = like.getpixel((0, 0)), like.getpixel((size[0] - 1, size[1] - 1))  # type: ignore[assignment]
     ramp = np.linspace(np.array(top, float), np.array(bottom, float), size[1])

@@ -1,0 +1,118 @@
+"""How well a picture spells what it should, as numbers. All are shares from 0 to 1; CER may exceed 1.
+
+    word accuracy   words that stand complete and unbroken where they belong / words asked for; a hanzi is a word
+    CER             edits from what was asked for to what was read / characters asked for
+    NED             1 - edits / the longer of both: the similarity of AnyText's benchmark
+    LongText        words (English) or characters (Chinese) found anywhere / those asked for, as LongText-Bench counts (X-Omni,
+                    textbench): order is ignored and words that nobody asked for cost nothing
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .matching import normal
+
+_HANZI = re.compile(r"[一-龥]")
+_WORD = re.compile(r"[㐀-鿿豈-﫿]|[^\s㐀-鿿豈-﫿]+")
+_LONG_TEXT_DROPPED = re.compile(r"[^一-龥a-zA-Z0-9\sàâäéèêëîïôöùûüçÀÂÄÉÈÊËÎÏÔÖÙÛÜÇ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts that add up over strings and pictures; the shares are computed from the sums, but for NED and LongText."""
+
+    pictures: int = 0
+    strings: int = 0
+    exact: int = 0
+    words: int = 0
+    words_right: int = 0
+    characters: int = 0
+    edits: int = 0
+    ned_sum: float = 0.0
+    """Over strings."""
+    long_text_sum: float = 0.0
+    """Over pictures."""
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in Tally.__slots__))
+
+    @property
+    def word_accuracy(self) -> float:
+        return _share(self.words_right, self.words)
+
+    @property
+    def exact_strings(self) -> float:
+        return _share(self.exact, self.strings)
+
+    @property
+    def cer(self) -> float:
+        return _share(self.edits, self.characters)
+
+    @property
+    def ned(self) -> float:
+        return _share(self.ned_sum, self.strings)
+
+    @property
+    def long_text(self) -> float:
+        return _share(self.long_text_sum, self.pictures)
+
+
+def _share(part: float, whole: float) -> float:
+    return round(part / whole, 6) if whole else 0.0
+
+
+def score(pairs: Iterable[tuple[str, str]], read: str) -> Tally:
+    """One picture. `pairs`: each string asked for, with what was read in its place; `read`: everything read, line by line."""
+    pairs = list(pairs)
+    total = Tally(pictures=1, long_text_sum=long_text([text for text, _ in pairs], read))
+    for text, found in pairs:
+        wanted, got = normal(text).text, normal(found).text
+        edits = _edits(wanted, got)
+        right, words = words_right(text, found)
+        ned = 1 - edits / max(1, len(wanted), len(got))
+        total += Tally(0, 1, int(edits == 0), words, right, len(wanted), edits, ned)
+    return total
+
+
+def words_right(text: str, read: str) -> tuple[int, int]:
+    """(words of `text` that stand in `read` complete and unbroken, in order; words of `text`). White space is ignored."""
+    from rapidfuzz.distance import Levenshtein
+
+    spans, joined = [], ""
+    for word in _WORD.findall(text):
+        plain = normal(word).text
+        if any(char.isalnum() for char in plain):
+            spans.append((len(joined), len(joined) + len(plain)))
+        joined += plain
+    wrong: set[int] = set()
+    breaks: set[int] = set()
+    for op in Levenshtein.opcodes(joined, normal(read).text):
+        if op.tag == "insert":
+            breaks.add(op.src_start)
+        elif op.tag != "equal":
+            wrong.update(range(op.src_start, op.src_end))
+    right = sum(not (wrong & {*range(a, b)}) and not any(a < at < b for at in breaks) for a, b in spans)
+    return right, len(spans)
+
+
+def long_text(texts: Iterable[str], read: str) -> float:
+    """The published LongText score of one picture: a bag of words, or of characters where Chinese is asked for."""
+    wanted, found = " ".join(texts), read
+    chinese = bool(_HANZI.search(wanted))
+    asked, there = _bag(wanted, chinese), _bag(found, chinese)
+    return _share(sum((asked & there).values()), sum(asked.values()))
+
+
+def _bag(text: str, chinese: bool) -> Counter[str]:
+    kept = _LONG_TEXT_DROPPED.sub("", text)
+    return Counter("".join(kept.split()) if chinese else kept.lower().split())
+
+
+def _edits(a: str, b: str) -> int:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(a, b)
