@@ -35,7 +35,7 @@ def join(parts: Sequence[Part], facts: PdfFacts, scratch: Path, target: Path) ->
         for page, sheet in zip(pdf.pages, sheets, strict=True):
             _set_boxes(page.obj, sheet)
         _describe(pdf, facts)
-        if facts.bookmarks and len(titles) > 1:
+        if facts.bookmarks and len([title for title in titles if title]) > 1:
             _bookmark(pdf, titles)
         pdf.save(
             target,
@@ -110,5 +110,5 @@ def _bookmark(pdf: Any, titles: list[str]) -> None:
     import pikepdf
 
     with pdf.open_outline() as outline:
-        outline.root.extend(pikepdf.OutlineItem(title, number) for number, title in enumerate(titles))
+        outline.root.extend(pikepdf.OutlineItem(title, number) for number, title in enumerate(titles) if title)
     pdf.Root.PageMode = pikepdf.Name.UseOutlines

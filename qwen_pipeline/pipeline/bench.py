@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import qwen_pipeline
 from qwen_pipeline import assemble, render, spec, verify
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.plan import FormatTraits, PlanContext
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import EngineInfo
-from qwen_pipeline.types.spec import Batch, Spec
+from qwen_pipeline.types import EngineInfo, Region, TextLayer
+from qwen_pipeline.types.spec import Batch, FontSpec, Spec
 from qwen_pipeline.verify.reader import ReaderInfo
 
 from .order import Order
+
+if TYPE_CHECKING:
+    from qwen_pipeline.typeset import Fonts
 
 _LADDER = tuple(f"pipeline/{name}.py" for name in ("areas", "climbing", "guides", "ladder", "lettered", "rungs"))
 _DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py", *_LADDER)
@@ -83,7 +88,24 @@ def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> Plan
         reader=f"{bench.reader.id} {bench.reader.version}" if bench.reader else "",
         locales=order.locales,
         select=order.select,
+        flow=flow_text,
     )
+
+
+def flow_text(
+    families: tuple[tuple[str, FontSpec], ...], layers: Sequence[TextLayer], first: Region, further: Region
+) -> tuple[tuple[TextLayer, ...], ...]:
+    """Texts divided among pages by the typesetter, in the fonts of a brand."""
+    from qwen_pipeline import typeset
+
+    return typeset.paginate(layers, first, further, _fonts(families))
+
+
+@lru_cache(maxsize=4)
+def _fonts(families: tuple[tuple[str, FontSpec], ...]) -> Fonts:
+    from qwen_pipeline import typeset
+
+    return typeset.Fonts(dict(families))
 
 
 def templates_of(order: Order) -> Path:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen_pipeline.fingerprint import file_digest
-from qwen_pipeline.types import EngineInfo, Page, TextLayer
+from qwen_pipeline.types import EngineInfo, Page, Region, TextLayer
+from qwen_pipeline.types.spec import FontSpec
 
 from .names import FormatTraits
 
 
 def digest_of(path: str) -> str:
     return file_digest(Path(path))
+
+
+Families = tuple[tuple[str, FontSpec], ...]
+FlowText = Callable[[Families, Sequence[TextLayer], Region, Region], tuple[tuple[TextLayer, ...], ...]]
+"""Fonts, texts in order, the region of the first page and that of the others -> the texts of each page."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class PlanContext:
     reader: str = ""
     """Id and version of what reads baked strings back, for engines that letter inexactly; "" = nothing does."""
     digest: Callable[[str], str] = field(default=digest_of)
+    flow: FlowText | None = None
+    """Divides texts among pages; None where nothing flows."""
 
     @property
     def letters_exactly(self) -> bool:

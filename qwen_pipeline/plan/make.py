@@ -22,6 +22,7 @@ from .assets import make_assets
 from .context import PlanContext
 from .contract import baking_of
 from .disclosure import Disclosing
+from .flow import over_pages
 from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
@@ -132,9 +133,7 @@ class _Planner:
         pages: list[Page] = []
         pictures = self._piece_scenes(job, piece_id)
         for program in variant.pages:
-            page = self._page(program, scope, job, pictures, len(pages) + 1)
-            if page is not None:
-                pages.append(page)
+            pages += self._pages(program, scope, job, pictures, len(pages) + 1)
         if not pages:
             raise fail("no-pages", "no page is left for this piece", self.spec.place(""), "check `when`")
         self._keep(job, variant, scope, tuple(pages), piece_id)
@@ -170,15 +169,19 @@ class _Planner:
             consistency=wanted.reference.split(".", 1)[-1] if wanted else None,
         )
 
-    def _page(self, program: PageProgram, scope: Scope, job: Job, pictures: PieceScenes, folio: int) -> Page | None:
-        names = {tag: {**scope.names[tag], **program.extra[tag], "folio": folio} for tag in job.locales}
-        own = Scope(names=names, overrides=scope.overrides, trace=scope.trace)
+    def _pages(self, program: PageProgram, scope: Scope, job: Job, pictures: PieceScenes, folio: int) -> tuple[Page, ...]:
+        own = self._numbered(program, scope, job, folio)
         if not program.when(own):
-            return None
+            return ()
         layers = program.layers(own)
-        scene = pictures.of_page(program, own, layers)
-        page = program.page(pictures.among_layers(program, own, layers), scene, program.notes(own))
-        return self.disclosing.labelled(page, own, job.locales)
+        scene, notes = pictures.of_page(program, own, layers), program.notes(own)
+        page = program.page(pictures.among_layers(program, own, layers), scene, notes)
+        pages = over_pages(program, page, self.context, self.theme, lambda p, n: self._numbered(p, scope, job, folio + n))
+        return tuple(self.disclosing.labelled(page, own, job.locales) for page in pages)
+
+    def _numbered(self, program: PageProgram, scope: Scope, job: Job, folio: int) -> Scope:
+        names = {tag: {**scope.names[tag], **program.extra[tag], "folio": folio} for tag in job.locales}
+        return Scope(names=names, overrides=scope.overrides, trace=scope.trace)
 
     def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
         fields = job.fields(self.spec.name)

@@ -20,6 +20,7 @@ from .scene_setting import SceneSetting
 from .scope import Scope
 
 _TITLE_ROLES = ("display", "headline", "title")
+"""With those that end so: `report-title`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class PageProgram:
     extra: Mapping[str, Names]
     """Names of the page's own entry (`item`, `loop`), where the page is repeated."""
     when: Callable[[Scope], bool] = field(default=lambda _scope: True)
+    continued: PageProgram | None = None
+    """Further pages, on which texts of the region `flow` go on."""
+    flow: str = ""
 
     def layers(self, scope: Scope) -> tuple[Layer, ...]:
         out: list[Layer] = []
@@ -57,21 +61,21 @@ class PageProgram:
                 out += [PromptString(part.text, part.locale, layer.role, position) for part in layer.parts]
         return tuple(out)
 
-    def page(self, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...]) -> Page:
-        """The page of one piece."""
+    def page(self, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...], part: int = 1) -> Page:
+        """The page of one piece; `part` counts the pages that a text flows over, of which the first has the title."""
         used = {layer.region for layer in layers}
         title = next(
             (
                 layer.parts[0].text
                 for role in _TITLE_ROLES
                 for layer in layers
-                if isinstance(layer, TextLayer) and layer.role == role
+                if isinstance(layer, TextLayer) and layer.role.rpartition("-")[2] == role
             ),
             "",
         )
         return Page(
-            id=self.id,
-            title=" ".join(title.split()) or self.id,
+            id=self.id if part == 1 else f"{self.id}-{part}",
+            title=(" ".join(title.split()) or self.id) if part == 1 else "",
             canvas=self.canvas,
             background=self.background,
             regions=tuple(region for name, region in self.regions.items() if name in used),

@@ -33,6 +33,7 @@ from qwen_pipeline.types.spec import (
 
 from .contract import render_of
 from .page import Entry, PageContext, layer_id, layer_place, region_id, slot_names, slot_value
+from .paragraphs import MakeText, paragraph_maker
 from .pictures import scene_program
 from .scope import Scope, fail, text_for
 from .theme import base_size_pt, text_style
@@ -49,7 +50,7 @@ def _text_program(spec: TextLayerSpec, page: PageContext, entry: Entry) -> Run:
     key = spec.id if spec.id in page.overridden else spec.slot if spec.slot in page.overridden else None
     texts: tuple[Any, ...] = given if isinstance(given, tuple) else (given,)
     listed = isinstance(given, tuple)
-    make = _text_maker(spec, page, entry)
+    make = paragraph_maker(spec, page, entry, _text_maker) if spec.paragraphs is not None else _text_maker(spec, page, entry)
 
     def run(scope: Scope) -> tuple[Layer, ...]:
         if key is not None and key in scope.overrides:
@@ -81,9 +82,7 @@ def _expander(text: Any, spec: TextLayerSpec, page: PageContext, entry: Entry, s
     return expand
 
 
-def _text_maker(
-    spec: TextLayerSpec, page: PageContext, entry: Entry
-) -> Callable[[Callable[[str], str], int, bool], tuple[Layer, ...]]:
+def _text_maker(spec: TextLayerSpec, page: PageContext, entry: Entry) -> MakeText:
     region = region_id(spec, entry)
     role = page.theme.roles[spec.role]
     style = text_style(spec, role, page.theme, page.canvas, page.palette, page.regions[region].align)
@@ -93,7 +92,8 @@ def _text_maker(
     max_lines = spec.fit.max_lines if spec.fit and spec.fit.max_lines else role.max_lines
     pair_ratio = round(min(1.0, (role.pair_ratio or page.pair.ratio) * page.pair.ratio / PairSpec().ratio), 4)
     pair_color = page.palette.color(page.pair.color) if page.pair.color else None
-    space_before_pt = round(spec.space_before.to_pt(base), 3) if spec.space_before else 0.0
+    own_space_pt = (role.space_before or 0.0) * style.size_pt
+    space_before_pt = round(spec.space_before.to_pt(base) if spec.space_before else own_space_pt, 3)
     place = layer_place(spec, page, entry, "text")
 
     def make(expand: Callable[[str], str], n: int, listed: bool) -> tuple[Layer, ...]:
@@ -122,6 +122,7 @@ def _text_maker(
                 marker=(spec.marker or "").replace("{n}", str(number)),
                 plate=plate,
                 space_before_pt=space_before_pt,
+                keep_next=bool(role.keep_next),
                 place=place,
             ),
         )

@@ -152,7 +152,8 @@ def text_style(spec: TextLayerSpec, role: RoleSpec, theme: Theme, canvas: Canvas
         family=spec.family or role.family or "sans",
         leading=spec.leading or role.leading or 1.4,
         tracking_em=spec.tracking if spec.tracking is not None else role.tracking or 0.0,
-        align=spec.align or align,  # type: ignore[arg-type]
+        align=spec.align or role.align or align,  # type: ignore[arg-type]
+        indent_em=spec.indent if spec.indent is not None else role.indent or 0.0,
         direction=spec.direction or "horizontal",
         case=spec.case or role.case or "as-is",
         shadow=palette.shadow(spec.shadow, size),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qwen_pipeline.fingerprint import digest
@@ -186,7 +186,14 @@ class _PageMaker:
             notes=self._notes(source, page, entry),
             extra={tag: {**entry.names(tag), "page": page_id, "scene": source.scene is not None} for tag in self.locales},
             when=self._when(source, page),
+            continued=self._further(source, page_id, entry),
+            flow=next((name for name, region in layout.regions.items() if region.flow), ""),
         )
+
+    def _further(self, source: PageSource, page_id: str, entry: Entry) -> PageProgram | None:
+        if source.continued is None:
+            return None
+        return self._page(replace(source, layouts=source.continued, continued=None, scene=None, notes=None), page_id, entry)
 
     def _regions(self, layout: Layout, page: PageContext) -> dict[str, Region]:
         try:

@@ -139,6 +139,10 @@ class LayoutChecks:
             self.report.add(
                 "unknown-role", f"no role '{layer.role}'", place_of(raw, (*path, "role")), nearest(layer.role, self.roles)
             )
+        for mark, role in (getattr(layer, "paragraphs", None) or {}).items():
+            if role not in self.roles:
+                place = place_of(raw, (*path, "paragraphs", mark))
+                self.report.add("unknown-role", f"no role '{role}'", place, nearest(role, self.roles))
         plate = getattr(layer, "plate", None)
         if plate is not None and plate.tail:
             self._slot(plate.tail, layer.for_each, layout.slots, place_of(raw, (*path, "plate", "tail")))

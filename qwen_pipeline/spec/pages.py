@@ -116,7 +116,22 @@ class PageReader:
         if spec is None:
             return None
         page_id = spec.id or default_id
-        return PageSource(page_id, slots, effective.layouts, scene, place, spec.when, spec.for_each, notes)
+        continued = self._continued(chain.layout, place)
+        return PageSource(page_id, slots, effective.layouts, scene, place, spec.when, spec.for_each, notes, continued)
+
+    def _continued(self, layout: Layout, place: Place) -> Mapping[tuple[str, bool], Layout] | None:
+        """The layout on which texts of a region go on; its region of the same name takes them."""
+        flowing = {name: region.flow for name, region in layout.regions.items() if region.flow}
+        if not flowing:
+            return None
+        name, wanted = next(iter(flowing.items()))
+        if len(flowing) > 1:
+            self.report.add("bad-flow", f"texts flow from {' and '.join(flowing)}", place, "one region of a layout may have flow")
+        found = self.book.effective(wanted, place, None)
+        if found is not None and any(name not in made.regions for made, _ in found.distinct):
+            self.report.add("bad-flow", f"layout {wanted} has no region '{name}'", place, "the text goes on in the same region")
+            return None
+        return found.layouts if found else None
 
     def _seeing(self, spec: PageSpec | None, layout: Layout) -> PageReader:
         """This reader with the names that the strings of one page see."""

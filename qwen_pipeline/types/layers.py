@@ -36,6 +36,8 @@ class TextStyle:
     direction: Literal["horizontal", "vertical"] = "horizontal"
     case: Literal["as-is", "upper"] = "as-is"
     shadow: Shadow | None = None
+    indent_em: float = 0.0
+    """Of the first line of each paragraph."""
     balance: bool = False
     """Even out the lengths of the lines (titles)."""
 
@@ -85,6 +87,12 @@ class TextLayer:
     """A bullet or a number, hung before the first line."""
     plate: Plate | None = None
     space_before_pt: float = 0.0
+    keep_next: bool = False
+    """In a flow: on the page of the text that follows (headings)."""
+    continued: bool = False
+    """In a flow: the first line goes on from the page before."""
+    goes_on: bool = False
+    """In a flow: the last line goes on on the next page."""
     place: Place | None = field(default=None, compare=False)
 
 

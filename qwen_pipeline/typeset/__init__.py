@@ -1,6 +1,7 @@
 """Typeset: page + fonts -> TypesetPage -> PDF page or pixels."""
 
 from .draw import draw
+from .flow import paginate
 from .fonts import Fonts
 from .pictures import load as load_picture
 from .raster import lettering, pixel_height, rasterise, rasterise_span
@@ -14,6 +15,7 @@ __all__ = [
     "draw",
     "lettering",
     "load_picture",
+    "paginate",
     "pixel_height",
     "rasterise",
     "rasterise_span",

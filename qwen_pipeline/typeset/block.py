@@ -10,6 +10,7 @@ from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, Tex
 from .fonts import Fonts
 from .lines import Span, break_lines
 from .measure import Measured, measure, normalise
+from .outline import union
 from .plates import plate_item
 from .text import ASCENT_EM, DESCENT_EM, depth_em, place_line
 from .vertical import measure_vertical, place_column
@@ -124,10 +125,22 @@ def set_block(layer: TextLayer, words: tuple[Words, ...], measure_pt: float, fac
 
 def _set_part(layer: TextLayer, words: Words, layer_size: float, room: float) -> SetPart:
     size = round(layer_size * words.ratio, 3)
-    lines = tuple((p, span) for p in words.paragraphs for span in break_lines(p, room / size, balance=layer.style.balance))
+    lines: list[tuple[Measured, Span]] = []
+    longest = 0.0
+    for n, paragraph in enumerate(words.paragraphs):
+        first = first_em(layer, n) / words.ratio  # both languages of a pair begin at one place
+        for span in break_lines(paragraph, room / size, balance=layer.style.balance, first_em=first):
+            lines.append((paragraph, span))
+            longest = max(longest, (paragraph.width(*span) + (0.0 if span[0] else first)) * size)
     pitch = layer.style.leading * size
-    longest = max(p.width(*span) for p, span in lines) * size
-    return SetPart(words, size, pitch, lines, longest, (len(lines) - 1) * pitch + size)
+    return SetPart(words, size, pitch, tuple(lines), longest, (len(lines) - 1) * pitch + size)
+
+
+def first_em(layer: TextLayer, paragraph: int) -> float:
+    """Indent of the first line of a paragraph of a layer; none where it goes on from the page before."""
+    if layer.style.direction == "vertical" or (paragraph == 0 and layer.continued):
+        return 0.0
+    return layer.style.indent_em
 
 
 def _indent(layer: TextLayer, words: tuple[Words, ...], size: float, fonts: Fonts) -> float:
@@ -182,18 +195,26 @@ def _rows(block: Block, inner: Box) -> list[tuple[Line, ...]]:
     for above, part in zip((None, *block.parts), block.parts, strict=False):
         top += gap_pt(block.layer, above, part) if above else 0.0
         baseline = top + ASCENT_EM * part.size_pt
-        lines = []
-        for paragraph, span in part.lines:
-            lines.append(_row(block, part, paragraph, span, left, room, baseline))
+        lines, number = [], -1
+        for n, (paragraph, span) in enumerate(part.lines):
+            number += span[0] == 0
+            indent = first_em(block.layer, number) * part.size_pt / part.words.ratio if span[0] == 0 else 0.0
+            shift = 0.0 if block.layer.style.align == "end" else indent
+            full = span[1] < len(paragraph.text) or (block.layer.goes_on and n == len(part.lines) - 1)
+            lines.append(_row(block, part, paragraph, span, (left + shift, room - indent, baseline), full))
             baseline += part.pitch_pt
         out.append(tuple(lines))
         top += part.deep_pt
     return out
 
 
-def _row(block: Block, part: SetPart, paragraph: Measured, span: Span, left: float, room: float, baseline: float) -> Line:
+def _row(
+    block: Block, part: SetPart, paragraph: Measured, span: Span, where: tuple[float, float, float], full: bool
+) -> Line:
+    """One line; `where`: its left edge, its room and its baseline. `full`: not the last of its paragraph."""
+    left, room, baseline = where
     align, width, stretch = block.layer.style.align, paragraph.width(*span) * part.size_pt, 0.0
-    if align == "justify" and span[1] < len(paragraph.text):
+    if align == "justify" and full:
         inside = sum(span[0] < b < span[1] for b in paragraph.breaks)
         stretch = (room - width) / inside if inside else 0.0
         stretch = stretch if 0.0 < stretch <= MOST_STRETCH_EM * part.size_pt else 0.0
@@ -272,10 +293,3 @@ def _string(block: Block, part: SetPart, name: str, lines: tuple[Line, ...], wit
         overflow=over,  # type: ignore[arg-type]
         on_fail=layer.on_fail,
     )
-
-
-def union(boxes: list[Box]) -> Box:
-    """The smallest box round all of `boxes`."""
-    left, top = min(b.x_pt for b in boxes), min(b.y_pt for b in boxes)
-    right, bottom = max(b.right_pt for b in boxes), max(b.bottom_pt for b in boxes)
-    return Box(left, top, round(right - left, 3), round(bottom - top, 3))

@@ -21,27 +21,27 @@ _INSIDE_WORD = 2 * _OFF_PAUSE
 """The same inside what budoux takes for one word."""
 
 
-def break_lines(measured: Measured, width_em: float, *, balance: bool = False) -> tuple[Span, ...]:
-    """(start, stop) of each line. A word wider than the line has a line of its own and sticks out.
+def break_lines(measured: Measured, width_em: float, *, balance: bool = False, first_em: float = 0.0) -> tuple[Span, ...]:
+    """(start, stop) of each line, the first `first_em` shorter. A word wider than the line has a line of its own and sticks out.
 
     Balanced lines are as even as they can be without being more, and rather end where a reader pauses.
     """
     if not measured.text:
         return ((0, 0),)
-    lines = _fill(measured, width_em)
+    lines = _fill(measured, width_em, first_em)
     if len(lines) == 1:
         return lines
-    if balance and len(measured.breaks) <= _MOST_BREAKS:
+    if balance and not first_em and len(measured.breaks) <= _MOST_BREAKS:
         return _balance(measured, width_em, len(lines)) or lines
     return _no_widow(measured, lines, width_em)
 
 
-def _fill(measured: Measured, width_em: float) -> tuple[Span, ...]:
+def _fill(measured: Measured, width_em: float, first_em: float) -> tuple[Span, ...]:
     """As much on every line as it holds."""
     lines: list[Span] = []
     start, stop_at, breaks = 0, 0, measured.breaks
     while start < len(measured.text):
-        room = measured.left[start] + measured.lead[start] + width_em + _TOLERANCE_EM
+        room = measured.left[start] + measured.lead[start] + width_em + _TOLERANCE_EM - (first_em if start == 0 else 0.0)
         fit = bisect_right(measured.ends, room, stop_at) - 1
         stop, stop_at = (breaks[fit], fit + 1) if fit >= stop_at else (start, stop_at)
         if stop_at < len(breaks) and measured.width(stop, breaks[stop_at]) > width_em + _TOLERANCE_EM:

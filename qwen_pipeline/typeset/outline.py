@@ -139,3 +139,10 @@ def _cubic(start: Point, v: Sequence[float], t: float) -> Point:
     u = 1 - t
     a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
     return (a * start[0] + b * v[0] + c * v[2] + d * v[4], a * start[1] + b * v[1] + c * v[3] + d * v[5])
+
+
+def union(boxes: list[Box]) -> Box:
+    """The smallest box round all of `boxes`."""
+    left, top = min(b.x_pt for b in boxes), min(b.y_pt for b in boxes)
+    right, bottom = max(b.right_pt for b in boxes), max(b.bottom_pt for b in boxes)
+    return Box(left, top, round(right - left, 3), round(bottom - top, 3))

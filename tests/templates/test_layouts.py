@@ -77,6 +77,8 @@ def shown(layer: Any) -> str | None:
     slot = getattr(layer, "slot", None)
     if slot and slot.startswith("item."):
         return f"{layer.for_each.replace('.', '[].')}[].{slot[5:]}"
+    if slot is None and layer.for_each and "{{ item }}" in str(getattr(layer, "text", "")):
+        return str(layer.for_each)
     return slot
 
 

@@ -69,6 +69,8 @@ class RegionSpec(Strict):
         None
     )
     """One value, [horizontal, vertical], or [left, top, right, bottom]; a percentage is of the box's shorter side."""
+    flow: str | None = None
+    """A layout: texts that find no room here go on in its region of the same name, on as many pages as they need."""
     grid: GridSpec | None = None
     cells: dict[Identifier, RegionSpec] = Field(default_factory=dict)
 
@@ -142,6 +144,10 @@ class TextLayerSpec(LayerBase):
     case: Literal["as-is", "upper"] | None = None
     marker: str | None = None
     """`•`, or `{n}` for a number."""
+    indent: Annotated[float, Field(strict=True, ge=0, le=20)] | None = None
+    """Of the first line of each paragraph, in em."""
+    paragraphs: dict[str, str] | None = None
+    """Set the text line by line, each a paragraph: what a line may begin with -> its role, `{"#": heading, "-": item}`."""
     plate: PlateSpec | None = None
     """A filled shape behind the words."""
     shadow: ShadowSpec | None = None

@@ -51,6 +51,8 @@ class PageSource:
     when: str | None = None
     for_each: str | None = None
     notes: Text | None = None
+    continued: Mapping[tuple[str, bool], Layout] | None = None
+    """Where texts flow over: the layout of the further pages."""
 
 
 @dataclass(frozen=True, slots=True)

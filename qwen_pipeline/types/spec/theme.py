@@ -21,6 +21,14 @@ class RoleSpec(Strict):
     case: Literal["as-is", "upper"] | None = None
     min_scale: Annotated[float, Field(strict=True, gt=0, le=1)] | None = None
     """How far a text of this role may shrink: a share of its size."""
+    indent: Annotated[float, Field(strict=True, ge=0, le=20)] | None = None
+    """Of the first line of each paragraph, in em; on the right where texts end there."""
+    space_before: Annotated[float, Field(strict=True, ge=0, le=20)] | None = None
+    """Space above, in em, where a text is set paragraph by paragraph."""
+    align: Literal["start", "center", "end", "justify"] | None = None
+    """Default: the region's."""
+    keep_next: Bool | None = None
+    """In a flow: stays on the page of the text that follows."""
     balance: Bool | None = None
     max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
     pair_ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] | None = None
