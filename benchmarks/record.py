@@ -16,7 +16,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-PACKAGES = ("numpy", "pikepdf", "pillow", "pydantic", "pypdfium2", "reportlab", "uharfbuzz", "uniseg", "typst")
+PACKAGES = ("diffusers", "transformers")
+PACKAGES += ("numpy", "pikepdf", "pillow", "pydantic", "pypdfium2", "reportlab", "uharfbuzz", "uniseg", "typst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,21 @@ def commit() -> str:
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
 
 
-def write(scenario: str, figures: Iterable[Figure], folder: Path = RESULTS) -> dict[str, Any]:
-    """Append one line to `<folder>/<scenario>.jsonl` and give it back."""
+def write(
+    scenario: str, figures: Iterable[Figure], folder: Path = RESULTS, *, device: dict[str, Any] | None = None, skipped: str = ""
+) -> dict[str, Any]:
+    """Append one line to `<folder>/<scenario>.jsonl` and give it back.
+
+    `device`: the accelerator; `skipped`: why nothing was measured.
+    """
     line = {
         "scenario": scenario,
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "commit": commit(),
-        "machine": machine(),
+        "machine": {**machine(), **(device or {})},
         "versions": versions(),
         "figures": [_plain(figure) for figure in figures],
+        **({"skipped": skipped} if skipped else {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{scenario}.jsonl").open("a", encoding="utf-8") as handle:
