@@ -86,4 +86,5 @@ def _scene(name: str, drawn: DrawnScene) -> dict[str, Any]:
         "sources": [fingerprint.canonical(request) for request in drawn.sources],
         "picture": drawn.result.digest,
         "versions": dict(drawn.result.versions),
+        "mode": drawn.result.numerics,
     }

@@ -21,6 +21,7 @@ _MAX_LISTED = 12
 @click.option("--out", type=options.FOLDER, help="Where the files go; several specs get a folder each.  [default: out/<name>]")
 @options.order_options
 @options.machine_options
+@options.DOWNLOAD
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes to work with.  [default: by pieces and cores]")
 @ci.JUNIT
 @ci.ANNOTATIONS

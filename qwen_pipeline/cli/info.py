@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,23 @@ def _show_scene(scene: dict[str, Any]) -> None:
     echo(f"\n  [bold]picture {scene['fingerprint'][:16]}[/]")
     size = f"{request['width_px']} x {request['height_px']} px, seed {request['seed']}, {request['num_inference_steps']} steps"
     echo(f"  [dim]{'drawn':<12}[/] {size}")
+    for name, value in _made(scene, request):
+        if value:
+            echo(f"  [dim]{name:<12}[/] {safe(value)}")
     for number, source in enumerate(scene["sources"]):
         echo(f"  [dim]{'from' if number == 0 else 'then':<12}[/] {safe(' '.join(source['prompt'].split()))}")
     echo(f"  [dim]{'then' if scene['sources'] else 'prompt':<12}[/] {safe(' '.join(request['prompt'].split()))}")
     if request.get("negative_prompt"):
         echo(f"  [dim]{'not wanted':<12}[/] {safe(request['negative_prompt'])}")
+
+
+def _made(scene: dict[str, Any], request: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What else decided the pixels, and what they were drawn with."""
+    yield "weights", request.get("weights_digest", "")
+    yield "mode", scene.get("mode", "") or request.get("dtype", "")
+    yield "sigmas", ", ".join(f"{sigma:g}" for sigma in request.get("sigmas", ()))
+    scale = request.get("true_cfg_scale", 1)
+    yield "guidance", f"{scale:g}" if scale > 1 else ""
+    yield "adapters", ", ".join(f"{a['digest'][:16]} x {a['weight']:g}" for a in request.get("adapters", ()))
+    yield "references", ", ".join(name[:22] for name in request.get("references", ()))
+    yield "versions", ", ".join(f"{name} {version}" for name, version in sorted(scene.get("versions", {}).items()))

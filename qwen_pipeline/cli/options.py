@@ -29,6 +29,9 @@ _MACHINE = (
     click.option("--shared", metavar="URL", help="A folder or s3://... behind the store, common to several machines."),
     click.option("--weights", type=FOLDER, help="A folder with an engine's weights."),
 )
+DOWNLOAD = click.option(
+    "--download", is_flag=True, default=None, help="Fetch the engine's weights into the Hugging Face cache if they are missing."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, and nothing else.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="Only errors.")
 
@@ -65,5 +68,6 @@ def take_settings(given: dict[str, Any], **more: Any) -> Settings:
     """Machine settings: the environment's, and over them what the command line gives."""
     from qwen_pipeline.settings import Settings
 
-    stated = {"store": given.get("store"), "shared": given.get("shared"), "weights": given.get("weights"), **more}
+    names = ("store", "shared", "weights", "download")
+    stated = {**{name: given.get(name) for name in names}, **more}
     return Settings(**{name: value for name, value in stated.items() if value is not None})

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Listener = Callable[["Event"], None]
 _NAMES = {"letter": "lettering", "scenes": "pictures", "pieces": "pieces"}
+_PHASES = {"encode": "encoding", "denoise": "steps"}
+"""What an engine with weights does between pictures: shown on a terminal only, where it can be overwritten."""
 _WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made"}
 
 
@@ -29,10 +31,19 @@ def listening(quiet: bool) -> Iterator[Listener]:
         yield _say
 
 
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds, as coarse as people need them: `1 h 20 min`, `4 min`, `35 s`."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{round(whole / 60)} min" if whole >= 100 else f"{whole} s"
+
+
 def _say(event: Event) -> None:
     if event.step in _NAMES and event.outcome not in ("", "cached"):
         text = f"[{event.done}/{event.total}] {_NAMES[event.step]}"
         text += f": {event.subject} {_WORDS[event.outcome]}" if event.subject else ""
+        text += f", about {duration(event.seconds_left)} left" if event.seconds_left else ""
         click.echo(text + (f": {event.message}" if event.message else ""), err=True)
     elif event.message:
         click.echo(event.message, err=True)
@@ -42,26 +53,32 @@ def _say(event: Event) -> None:
 def _bars() -> Iterator[Listener]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from .output import console, safe
+    from .output import console, safe, size
 
     columns = (
         TextColumn("  {task.description:<10}"),
         BarColumn(bar_width=32, complete_style="cyan", finished_style="green"),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("[dim]{task.fields[subject]}"),
     )
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         tasks: dict[str, TaskID] = {}
 
         def listen(event: Event) -> None:
-            if event.step not in _NAMES:
+            if event.step == "load":
+                progress.console.print(f"  [dim]loading {size(event.total)} of weights[/]")
+                return
+            if event.step not in _NAMES and event.step not in _PHASES:
                 if event.message:
                     progress.console.print(f"  [dim]{safe(event.message)}[/]")
                 return
             if event.step not in tasks:
-                tasks[event.step] = progress.add_task(_NAMES[event.step], total=event.total, subject="")
-            progress.update(tasks[event.step], completed=event.done, total=event.total, subject=safe(event.subject))
+                name = _NAMES.get(event.step) or _PHASES[event.step]
+                tasks[event.step] = progress.add_task(name, total=event.total, subject="", left="")
+            left = f"{duration(event.seconds_left)} left" if event.seconds_left else ""
+            progress.update(tasks[event.step], completed=event.done, total=event.total, subject=safe(event.subject), left=left)
             if event.outcome == "failed":
                 progress.console.print(f"  [red]✗[/] {safe(event.subject)}: {safe(event.message)}")
 

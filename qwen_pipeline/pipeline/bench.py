@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import metadata
@@ -33,10 +33,11 @@ FONT_PACKAGE = "justmytype-intl-cjk"
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """An engine chosen for a usage, and why."""
+    """An engine chosen for a usage, and why; what counts its tokens here."""
 
     engine: EngineInfo
     why: str
+    count_tokens: Callable[[str], int]
     reader: ReaderInfo | None = None
     """What reads words back from pictures; None where nothing can."""
 
@@ -50,7 +51,10 @@ def choose_for(asked: str, model: str, usage: str, settings: Settings) -> Bench:
     """As `choose`, from what the order asks for and the spec says."""
     wanted = asked if asked != "auto" else model
     engine_id, why = render.choose_engine(wanted, usage, settings)
-    return Bench(render.engine_module(engine_id).INFO, why, reader_at_hand())
+    if settings.download:
+        render.engine_module(engine_id).fetch(settings)
+    counter = render.token_counter(engine_id, settings)
+    return Bench(render.engine_info(engine_id, settings), why, counter, reader_at_hand())
 
 
 def reader_at_hand() -> ReaderInfo | None:
@@ -80,7 +84,7 @@ def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> Plan
     """What the plan stage is handed. Not `identified`: for a plan that is only looked at, without digests of code and fonts."""
     return PlanContext(
         engine=bench.engine,
-        count_tokens=render.engine_module(bench.engine.id).count_tokens,
+        count_tokens=bench.count_tokens,
         code_digest=code_digest() if identified else "",
         fonts_digest=fonts_digest() if identified else "",
         templates=templates_of(order),

@@ -32,13 +32,17 @@ class Order:
         return not self.locales and not self.select
 
 
-Step = Literal["wait", "plan", "letter", "scenes", "read", "pieces", "run", "notice"]
+Step = Literal["wait", "plan", "letter", "load", "encode", "denoise", "scenes", "read", "pieces", "run", "notice"]
 Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress. `done` of `total` in this step; `subject` is what was just finished, and `message` is for people."""
+    """Progress. `done` of `total` in this step; `subject` is what was just finished, and `message` is for people.
+
+    `load` (bytes), `encode` (texts) and `denoise` (steps of one picture) are what an engine with weights does between pictures.
+    `seconds_left`: what this step will still take at the pace so far; None where that is not known.
+    """
 
     step: Step
     done: int = 0
@@ -46,6 +50,7 @@ class Event:
     subject: str = ""
     outcome: Outcome = ""
     message: str = ""
+    seconds_left: float | None = None
 
 
 OnEvent = Callable[[Event], None]

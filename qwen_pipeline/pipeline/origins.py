@@ -64,10 +64,7 @@ def reproduce(path: Path, out: Path, settings: Settings, assets: Path | None = N
 
 def _redraw(entry: Mapping[str, Any], out: Path, settings: Settings, scratch: Store, files: Mapping[str, Path]) -> Reproduced:
     requests = [read_request(data) for data in (*entry["sources"], entry["request"])]
-    version = render.engine_module(requests[-1].engine).INFO.version
-    if version != requests[-1].engine_version:
-        message = f"this picture was drawn by {requests[-1].engine} {requests[-1].engine_version}; here is version {version}"
-        raise RenderError(message, code="other-version", hint="install the version that drew it")
+    _check_engine(requests[-1], settings)
     store = open_store(settings)
     state = make_state(WorkSetup(scratch.root, requests[-1].engine, settings.model_copy(update={"shared": None})))
     for digest in {request.lettering for request in requests if request.lettering}:
@@ -75,7 +72,7 @@ def _redraw(entry: Mapping[str, Any], out: Path, settings: Settings, scratch: St
         if found is None:
             raise RenderError(f"the lettering {digest[:12]} is not in the store", code="no-lettering", hint="build the spec once")
         scratch.put_asset(found.read_bytes())
-    scenes = [Scene(scene_fingerprint(request), request, _references(request, files, store)) for request in requests]
+    scenes = [_scene(request, files, store) for request in requests]
     last = state.session(scenes).render(scenes)[-1]
     if isinstance(last, Failure):
         raise RenderError(last.message, code=last.code, hint=last.hint)
@@ -96,6 +93,37 @@ def _without_names(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_names(item) for name, item in value.items() if name != "_"}
     return [_without_names(item) for item in value] if isinstance(value, list) else value
+
+
+def _check_engine(request: SceneRequest, settings: Settings) -> None:
+    """The engine and the weights here must be those that drew the picture."""
+    info = render.engine_info(request.engine, settings)
+    if info.version != request.engine_version:
+        message = f"this picture was drawn by {request.engine} {request.engine_version}; here is version {info.version}"
+        raise RenderError(message, code="other-version", hint="install the version that drew it")
+    if info.weights_digest != request.weights_digest:
+        here = f"here are {info.weights_digest[:16]}" if info.weights_digest else "none are here"
+        message = f"this picture was drawn with the weights {request.weights_digest[:16]}; {here}"
+        raise RenderError(message, code="other-weights", hint="--weights DIR: the folder of those that drew it")
+
+
+def _scene(request: SceneRequest, files: Mapping[str, Path], store: Store) -> Scene:
+    """A request with its files: references, mask and adapters by their digests."""
+    return Scene(
+        scene_fingerprint(request),
+        request,
+        _references(request, files, store),
+        mask_path=_file(request.mask, files, "mask") if request.mask else "",
+        adapter_paths=tuple(_file(adapter.digest, files, "adapter") for adapter in request.adapters),
+    )
+
+
+def _file(digest: str, files: Mapping[str, Path], what: str) -> str:
+    if digest not in files:
+        code = "no-mask" if what == "mask" else "no-adapter"
+        hint = "--assets DIR: the folder where it lies"
+        raise RenderError(f"the {what} {digest[:12]} of this file was not found", code=code, hint=hint)
+    return str(files[digest])
 
 
 def _references(request: SceneRequest, files: Mapping[str, Path], store: Store) -> tuple[str, ...]:

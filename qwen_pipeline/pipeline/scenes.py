@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.types import EngineInfo, Failure, Page, Piece, Scene, SceneResult
+from qwen_pipeline.types import EngineInfo, Failure, Page, Phase, Piece, Scene, SceneResult
 
 from .failures import failure_of
 from .order import Event, OnEvent
@@ -173,11 +173,17 @@ def _draw_together(
 ) -> None:
     """As one batch, with the accelerator to ourselves."""
     by_fingerprint = {scene.fingerprint: scene for scene in scenes}
+    seconds: list[float] = []
 
-    def on_outcome(outcome: SceneResult | Failure) -> None:
-        if isinstance(outcome, SceneResult):
+    def on_outcome(outcome: SceneResult | Failure | Phase) -> None:
+        if isinstance(outcome, Phase):
+            on_event(Event(outcome.name, outcome.done, outcome.total, seconds_left=outcome.seconds_left))  # type: ignore[arg-type]
+        elif isinstance(outcome, SceneResult):
             drawn[outcome.fingerprint] = outcome
-            on_event(_event(by_fingerprint[outcome.fingerprint], drawn, total))
+            if not outcome.cached:
+                seconds.append(outcome.seconds)
+            left = sum(seconds) / len(seconds) * (total - len(drawn)) if seconds else None
+            on_event(replace(_event(by_fingerprint[outcome.fingerprint], drawn, total), seconds_left=left))
 
     drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=partial(say_waiting, on_event)))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from qwen_pipeline.types import Failure, Scene, SceneResult
+from qwen_pipeline.types import Failure, Phase, Scene, SceneResult
 
 from .failures import failure_of
 from .state import WorkState
@@ -18,7 +18,7 @@ from .worker import beat
 from .workers import Pool
 
 Outcome = SceneResult | Failure
-OnOutcome = Callable[[Outcome], None]
+OnOutcome = Callable[[Outcome | Phase], None]
 
 
 @contextmanager
@@ -40,8 +40,8 @@ def draw_all(
 
 
 def draw_batch(state: WorkState, scenes: tuple[Scene, ...], on_outcome: OnOutcome = beat) -> tuple[Outcome, ...]:
-    """One outcome a scene, told of as soon as there is one."""
-    return state.session(scenes).render(scenes, lambda done, total, outcome: on_outcome(outcome))
+    """One outcome a scene, told of as soon as there is one; and what the engine does meanwhile."""
+    return state.session(scenes).render(scenes, lambda done, total, outcome: on_outcome(outcome), on_outcome)
 
 
 def draw_watched(scenes: Sequence[Scene], pool: Pool, on_outcome: OnOutcome) -> dict[str, Outcome]:

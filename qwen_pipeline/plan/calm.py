@@ -20,20 +20,30 @@ from qwen_pipeline.types import (
 )
 
 
-def scene_size(engine: EngineInfo, box: Box, canvas: Canvas) -> tuple[int, int]:
-    """Pixels to draw for a box: the native size nearest in shape, or the canvas's own pixels within the engine's area."""
+def scene_size(engine: EngineInfo, box: Box, canvas: Canvas, side_px: int | None = None) -> tuple[int, int]:
+    """Pixels to draw for a box: the native size nearest in shape, or the canvas's own pixels within the engine's area.
+
+    `side_px`: of a square as large as the picture is to be, in the box's own shape; at most the engine's area.
+    """
     ratio = box.w_pt / box.h_pt
-    if engine.native_sizes:
+    if engine.native_sizes and side_px is None:
         return min(engine.native_sizes, key=lambda size: abs(math.log(size[0] / size[1] / ratio)))
     width, height = box.w_pt, box.h_pt
-    per_pt = canvas.width_px / canvas.width_pt if canvas.width_px else math.inf
-    scale = min(per_pt, math.sqrt(engine.max_area_px / (width * height)))
+    per_pt = canvas.width_px / canvas.width_pt if canvas.width_px and side_px is None else math.inf
+    scale = min(per_pt, math.sqrt((side_px**2 if side_px else engine.max_area_px) / (width * height)))
     step = engine.size_multiple
     exact = (width * scale / step, height * scale / step)
     rounded = [max(1, round(side)) * step for side in exact]
     if rounded[0] * rounded[1] > engine.max_area_px:
         rounded = [max(1, math.floor(side)) * step for side in exact]
     return rounded[0], rounded[1]
+
+
+def covering(box: Box, width_px: int, height_px: int) -> Box:
+    """Where a whole picture of that shape lies in points: it covers the box and is cropped round its middle, never stretched."""
+    scale = max(box.w_pt / width_px, box.h_pt / height_px)
+    width, height = width_px * scale, height_px * scale
+    return Box(box.x_pt + (box.w_pt - width) / 2, box.y_pt + (box.h_pt - height) / 2, width, height)
 
 
 def calm_areas(

@@ -59,7 +59,7 @@ def resolve_regions(layout: Layout, canvas: Canvas, loads: Callable[[GridSpec], 
 
 
 def _region(name: str, spec: RegionSpec, parent: Box) -> Region:
-    box = parent if spec.box is None else _place(spec.box, parent)
+    box = parent if spec.box is None else placed(spec.box, parent)
     return Region(
         id=name,
         box=box,
@@ -70,7 +70,8 @@ def _region(name: str, spec: RegionSpec, parent: Box) -> Region:
     )
 
 
-def _place(lengths: tuple[Length, Length, Length, Length], parent: Box) -> Box:
+def placed(lengths: tuple[Length, Length, Length, Length], parent: Box) -> Box:
+    """[x, y, width, height] as written, in points; shares are of the parent."""
     x, y, w, h = lengths
     return Box(
         round(parent.x_pt + x.to_pt(parent.w_pt), 4),

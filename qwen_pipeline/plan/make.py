@@ -8,21 +8,15 @@ from typing import Any
 
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import (
-    Failure,
-    Metadata,
-    Page,
-    Piece,
-    Place,
-    Plan,
-)
-from qwen_pipeline.types.spec import Batch, DiscloseSpec, Document, LimitsSpec, OutputSpec, Spec, Text, shape_of
+from qwen_pipeline.types import Failure, Metadata, Page, Piece, Place, Plan
+from qwen_pipeline.types.spec import Batch, DiscloseSpec, Document, GenerateSpec, LimitsSpec, OutputSpec, Spec, Text, shape_of
 
 from .assets import make_assets
 from .context import PlanContext
 from .contract import baking_of
 from .disclosure import Disclosing
 from .flow import over_pages
+from .generating import generating
 from .jobs import Job, JobList, canvas_of, scene_identity
 from .outputs import OutputBook
 from .page import Assets
@@ -69,7 +63,7 @@ class _Planner:
         self.assets: Assets = make_assets(self.spec, self.template, self.context.digest)
         self.vocabulary = self._vocabulary()
         generate = (self.batch.generate if self.batch else None) or self.document.generate
-        self.book = SceneBook(self.context.engine, self.context.count_tokens, self.assets, generate, self.notes.setdefault)
+        self.book = self._book(generate)
         self.candidates = generate.candidates
         self.disclosing = Disclosing(self.document.disclose, self.context.engine, self.template.place)
         self.checks = merge_checks(self.kind, self.document, self.batch)
@@ -91,6 +85,13 @@ class _Planner:
             place=self.spec.place,
             baking=baking_of(self.context, self.checks, self.batch, self.notes.setdefault),
         )
+
+    def _book(self, generate: GenerateSpec) -> SceneBook:
+        try:
+            made = generating(generate, self.context.engine, self.assets, self.spec.place("generate"))
+        except PlanError as error:
+            raise SpecError([error.diagnostic]) from error
+        return SceneBook(self.context.engine, self.context.count_tokens, self.assets, made, self.notes.setdefault)
 
     def _vocabulary(self) -> Vocabulary:
         tables = {**table_views(self.template), **table_views(self.spec)}

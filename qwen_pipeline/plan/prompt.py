@@ -56,6 +56,15 @@ class ReferredPicture(NamedTuple):
     subject: str
 
 
+class EditWords(NamedTuple):
+    """One step of a chain of edits: what is done, to what, what comes instead, and where."""
+
+    operation: str
+    what: str
+    with_: str
+    where: str
+
+
 @dataclass(frozen=True, slots=True)
 class PromptContext:
     """What `prompt.j2` and `edit.j2` may use. Tuples, so that what macros made of them can be remembered."""
@@ -74,6 +83,9 @@ class PromptContext:
     brand_words: str
     referred: tuple[ReferredPicture, ...] = ()
     instruction: str = ""
+    """Of an edit: what is to be done, in the words of `instruction.j2`."""
+    edit: EditWords | None = None
+    """Of an edit that a spec asks for."""
     guide: str = ""
     """What prompts call the layout sketch: `<image2>`; "" where there is none."""
 

@@ -27,6 +27,8 @@ class SceneSetting:
     canvas: Canvas
     box: Box
     calm: tuple[CalmArea, ...]
+    parts: tuple[Box | None, ...]
+    """Of the page, in points: what each step of `spec.edits` may change; None = all of the picture."""
     page: str
     layout: Mapping[str, str]
     kind: str
@@ -40,7 +42,7 @@ class SceneSetting:
         """Its identity: two languages of a size have the same setting, and so the same scenes."""
         style = self.style.name if self.style else None
         look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
-        return digest([look, self.canvas, self.box, self.calm, self.page, self.layout])
+        return digest([look, self.canvas, self.box, self.calm, self.parts, self.page, self.layout])
 
     @cached_property
     def prompt_context(self) -> PromptContext:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import (
+    Box,
     EngineInfo,
     Scene,
     SceneHints,
     SceneRequest,
 )
-from qwen_pipeline.types.spec import OWN_PICTURE, GenerateSpec, SceneSpec
+from qwen_pipeline.types.spec import OWN_PICTURE, SceneSpec
 
-from .calm import scene_size
+from .calm import covering, scene_size
+from .edits import edit_words, expand_edit, within
+from .generating import Generating
 from .page import Assets
 from .prompt import (
     PromptContext,
@@ -28,6 +31,9 @@ from .scope import Scope, fail
 
 OwnReferences = tuple[tuple[str, str], ...]
 """(as written, fingerprint) of pictures of the same piece; the one for consistency is written as ""."""
+CROP_TOLD = 0.25
+"""A larger share of a picture than this is not cropped without a word."""
+
 
 def derive_seed(*parts: object) -> int:
     """A seed from a job's identity: 63 bits of sha256 over the parts. No other job's existence changes it."""
@@ -42,8 +48,9 @@ class SceneBook:
     engine: EngineInfo
     count_tokens: Callable[[str], int]
     assets: Assets
-    generate: GenerateSpec
+    generate: Generating
     notify: Callable[[str], object]
+    """Where things go that a person should know, once each."""
     scenes: dict[str, Scene] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=dict)
     _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -87,11 +94,14 @@ class SceneBook:
         changed = {
             name: text(getattr(spec, name)) for name in ("subject", "composition", "lighting") if "{" in getattr(spec, name)
         }
-        lists = {
+        lists: dict[str, object] = {
             name: tuple(text(v) for v in getattr(spec, name))
-            for name in ("details", "negative", "references", "edits")
+            for name in ("details", "negative", "references")
             if any("{" in v for v in getattr(spec, name))
         }
+        edits = tuple(expand_edit(edit, text) for edit in spec.edits)
+        if edits != spec.edits:
+            lists["edits"] = edits
         return spec.model_copy(update={**changed, **lists}) if changed or lists else spec
 
     def _check_sharing(self, setting: SceneSetting, identity: tuple[str, ...], content: tuple[object, ...], shared: bool) -> None:
@@ -121,17 +131,23 @@ class SceneBook:
         self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, (), own))
         if request.guide:
             self.scenes[chain[-1]] = replace(self.scenes[chain[-1]], guide_calm=setting.calm)
-        for number, instruction in enumerate(spec.edits, 1):
-            context = replace(self._context(setting, spec, strings), instruction=instruction)
+        for number, (edit, part) in enumerate(zip(spec.edits, setting.parts, strict=True), 1):
+            words = edit_words(edit, part, setting.box)
+            context = replace(self._context(setting, spec, strings), edit=words)
+            context = replace(context, instruction=expand_prompt("instruction.j2", setting.kind_folder, context))
+            shown = tuple(self.assets.resolve(written, setting.place) for written in edit.references)
+            mask = self.assets.resolve(edit.mask, setting.place) if edit.mask else ""
             request = replace(
                 request,
                 prompt=expand_prompt("edit.j2", setting.kind_folder, context),
                 seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
                 source=chain[-1],
-                references=(),
+                references=tuple(self.assets.digest(path) for path in shown),
                 guide=False,
+                within=within(part, setting.box, (request.width_px, request.height_px), setting.place),
+                mask=self.assets.digest(mask) if mask else None,
             )
-            chain.append(self._keep(request, setting, (), strings))
+            chain.append(self._keep(request, setting, shown, strings, mask))
             self._keep_plain(chain[-1], lambda c=context: expand_prompt("edit.j2", setting.kind_folder, replace(c, strings=())))  # type: ignore[misc]
         return tuple(chain)
 
@@ -168,7 +184,8 @@ class SceneBook:
         own: tuple[ReferredPicture, ...],
     ) -> SceneRequest:
         engine, generate = self.engine, self.generate
-        width, height = scene_size(engine, setting.box, setting.canvas)
+        width, height = scene_size(engine, setting.box, setting.canvas, generate.side_px)
+        self._note_crop(setting.box, (width, height))
         guided = len(references) + 1 if self._is_guided(spec) else 0
         negative = (*spec.negative, *(setting.style.negative if setting.style else ()))
         return SceneRequest(
@@ -181,13 +198,14 @@ class SceneBook:
             width_px=width,
             height_px=height,
             seed=derive_seed(generate.seed, *identity, setting.page, "draw", *(("take", spec.take) if spec.take > 1 else ())),
-            num_inference_steps=generate.num_inference_steps or engine.num_inference_steps,
-            true_cfg_scale=generate.true_cfg_scale or engine.true_cfg_scale,
-            sigmas=engine.sigmas,
+            num_inference_steps=generate.num_inference_steps,
+            true_cfg_scale=generate.true_cfg_scale,
+            sigmas=generate.sigmas,
             references=references,
             transparent=spec.transparent,
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
             guide=bool(guided),
+            adapters=generate.adapters,
         )
 
     def _is_guided(self, spec: SceneSpec) -> bool:
@@ -195,6 +213,14 @@ class SceneBook:
             self.notify(f"scene.guide: {self.engine.id} takes no reference pictures, so the layout is told in words only")
             return False
         return spec.guide == "layout"
+
+    def _note_crop(self, box: Box, size: tuple[int, int]) -> None:
+        """Say where much of a picture will not be seen: the engine draws no shape as long as the box."""
+        whole = covering(box, *size)
+        lost = 1 - box.w_pt * box.h_pt / (whole.w_pt * whole.h_pt)
+        if lost > CROP_TOLD:
+            shape = f"{size[0]}x{size[1]} px is the nearest shape that {self.engine.id} draws"
+            self.notify(f"{lost:.0%} of the picture is cropped for {box.w_pt:.0f} x {box.h_pt:.0f} pt: {shape}")
 
     def _prompt(
         self,
@@ -224,7 +250,14 @@ class SceneBook:
     def _context(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> PromptContext:
         return replace(setting.prompt_context, scene=spec.model_dump(), strings=tuple(strings))
 
-    def _keep(self, request: SceneRequest, setting: SceneSetting, paths: tuple[str, ...], strings: Sequence[PromptString]) -> str:
+    def _keep(
+        self,
+        request: SceneRequest,
+        setting: SceneSetting,
+        paths: tuple[str, ...],
+        strings: Sequence[PromptString],
+        mask: str = "",
+    ) -> str:
         tokens = self._tokens.get(request.prompt)
         if tokens is None:
             tokens = self._tokens[request.prompt] = self.count_tokens(request.prompt)
@@ -241,7 +274,9 @@ class SceneBook:
             raise fail("too-many-references", f"{counted}; {self.engine.id} takes {self.engine.max_references}", setting.place)
         fingerprint = scene_fingerprint(request)
         if fingerprint not in self.scenes:
-            self.scenes[fingerprint] = Scene(fingerprint, request, paths, tokens, strings=tuple(s.text for s in strings))
+            spelled = tuple(s.text for s in strings)
+            files = {"mask_path": mask, "adapter_paths": self.generate.adapter_paths}
+            self.scenes[fingerprint] = Scene(fingerprint, request, paths, tokens, strings=spelled, **files)  # type: ignore[arg-type]
             self.users[fingerprint] = set()
         return fingerprint
 

@@ -24,6 +24,7 @@ from .calm import calm_areas
 from .charts import ChartLook, make_chart
 from .context import PlanContext
 from .contract import Baking
+from .edits import edit_parts
 from .environment import Names, TableView
 from .geometry import resolve_regions
 from .grounds import grounds_of
@@ -255,6 +256,7 @@ class _PageMaker:
             canvas=self.canvas,
             box=where[0],
             calm=where[1],
+            parts=edit_parts(spec.edits, page.regions, self.canvas.trim, page.place("scene")),
             page=name,
             layout={"name": layout.name, "composition": spec.composition or layout.composition},
             kind=kind.kind,

@@ -1,11 +1,22 @@
 """Render: `SceneRequest` -> `SceneResult`. Engines are files in `engines/`; `draft` needs no GPU."""
 
-from .engine import Engine, EngineModule, SceneInputs, check_request, choose_engine, engine_ids, engine_module
-from .session import OnResult, Outcome, SceneStore, Session
+from .engine import (
+    Engine,
+    EngineModule,
+    SceneInputs,
+    check_request,
+    choose_engine,
+    engine_ids,
+    engine_info,
+    engine_module,
+    token_counter,
+)
+from .session import OnPhase, OnResult, Outcome, SceneStore, Session
 
 __all__ = [
     "Engine",
     "EngineModule",
+    "OnPhase",
     "OnResult",
     "Outcome",
     "SceneInputs",
@@ -14,5 +25,7 @@ __all__ = [
     "check_request",
     "choose_engine",
     "engine_ids",
+    "engine_info",
     "engine_module",
+    "token_counter",
 ]

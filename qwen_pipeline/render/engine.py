@@ -70,9 +70,13 @@ class Measuring(Protocol):
 
     def versions(self) -> tuple[tuple[str, str], ...]: ...
 
+    def mode(self) -> str:
+        """How it draws, as `SceneResult.mode` says."""
+        ...
+
 
 OnPhase = Callable[[str, int, int], None]
-"""(phase, done, total) of what an engine is busy with: `load`, `encode`, `denoise`, `decode`; `relax` = it ran out of memory."""
+"""(name, done, total) of a `Phase`; `relax` = it ran out of memory."""
 
 
 @runtime_checkable
@@ -126,6 +130,16 @@ def engine_module(engine_id: str) -> EngineModule:
         hint = f"did you mean {near[0]}?" if near else f"installed engines: {', '.join(modules)}"
         raise EngineUnavailable(f"there is no engine {engine_id!r}", hint=hint)
     return cast(EngineModule, discover.load(ENGINES, engine_id, separator="-", what="engine"))
+
+
+def engine_info(engine_id: str, settings: Any = None) -> EngineInfo:
+    """What an engine is on this machine, with the digest of its weights; torch is not imported."""
+    return engine_module(engine_id).info(settings)
+
+
+def token_counter(engine_id: str, settings: Any = None) -> Callable[[str], int]:
+    """What counts an engine's prompt tokens on this machine."""
+    return engine_module(engine_id).counter(settings)
 
 
 def choose_engine(wanted: str, usage: str, settings: Any = None) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from qwen_pipeline.errors import BadPicture
+from qwen_pipeline.errors import BadPicture, RenderError
 from qwen_pipeline.types import PixelBox, SceneRequest
 
 FEATHER_PX = 8
@@ -39,16 +39,31 @@ def _is_blank(image: Image.Image) -> bool:
     return all(low == high for low, high in bands)
 
 
-def keep_outside(edited: Image.Image, source: Path, within: Sequence[PixelBox]) -> Image.Image:
-    """The edited picture inside the boxes, the source everywhere else, byte for byte; the edit fades in inside the edges."""
+def keep_outside(edited: Image.Image, source: Path, within: Sequence[PixelBox], drawn_mask: Path | None = None) -> Image.Image:
+    """The edited picture inside the boxes and where the mask is white, the source everywhere else, byte for byte.
+
+    An edit fades in inside a box's edges; a mask is taken as it is drawn, its greys as shares, and limits the boxes too.
+    """
     with Image.open(source) as picture:
         before: Image.Image = picture.convert(edited.mode)
     if before.size != edited.size:
         before = before.resize(edited.size, Image.Resampling.LANCZOS)
-    mask = np.zeros((edited.height, edited.width), np.float32)
+    mask = np.zeros((edited.height, edited.width), np.float32) if within else np.ones((edited.height, edited.width), np.float32)
     for box in within:
         _open_box(mask, box)
+    if drawn_mask is not None:
+        mask *= _drawn(drawn_mask, edited.size)
     return Image.composite(edited, before, Image.fromarray(np.rint(mask * 255).astype(np.uint8)))
+
+
+def _drawn(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """A mask's values at a picture's size, 0 to 1. Raises `RenderError` (`no-mask`) where it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            grey = image.convert("L")
+    except OSError as error:
+        raise RenderError(f"the mask {path.name} cannot be read: {error}", code="no-mask") from error
+    return np.asarray(grey if grey.size == size else grey.resize(size, Image.Resampling.BILINEAR), np.float32) / 255
 
 
 def _open_box(mask: np.ndarray, box: PixelBox) -> None:

@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from qwen_pipeline.errors import OutOfMemory, QwenPipelineError, RenderError
-from qwen_pipeline.types import Failure, Scene, SceneRequest, SceneResult
+from qwen_pipeline.types import Failure, Phase, Scene, SceneRequest, SceneResult
 
-from .engine import Engine, Measuring, Relaxing, SceneInputs, check_request
+from .engine import Engine, Measuring, Relaxing, SceneInputs, Telling, check_request
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,6 +26,8 @@ Made = TypeVar("Made")
 Outcome = SceneResult | Failure
 OnResult = Callable[[int, int, Outcome], None]
 """(done, total, outcome), after every scene."""
+OnPhase = Callable[[Phase], None]
+"""What the engine is busy with, as often as it says."""
 
 
 class SceneStore(Protocol):
@@ -58,6 +60,7 @@ class Session:
         self._clock = clock
         self._leave_open = leave_open
         self._engine: Engine | None = None
+        self._on_phase: OnPhase | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -71,8 +74,11 @@ class Session:
         if engine is not None and not self._leave_open:
             engine.close()
 
-    def render(self, scenes: Sequence[Scene], on_result: OnResult | None = None) -> tuple[Outcome, ...]:
+    def render(
+        self, scenes: Sequence[Scene], on_result: OnResult | None = None, on_phase: OnPhase | None = None
+    ) -> tuple[Outcome, ...]:
         """One outcome per scene, in the order given. Scenes with one fingerprint are drawn once."""
+        self._on_phase = on_phase
         distinct = {scene.fingerprint: scene for scene in scenes}
         done: dict[str, Outcome] = {}
 
@@ -148,9 +154,9 @@ class Session:
         from .picture import check_picture, keep_outside  # with numpy; a session that finds everything in the store needs none
 
         check_picture(image, scene.request)
-        if scene.request.within and inputs.source is not None:
-            image = keep_outside(image, inputs.source, scene.request.within)
-        return self._store.put_scene(scene.request, image, _meta(engine, image, self._clock() - start))
+        if inputs.source is not None and (scene.request.within or inputs.mask is not None):
+            image = keep_outside(image, inputs.source, scene.request.within, inputs.mask)
+        return self._store.put_scene(scene.request, image, _meta(engine, self._clock() - start))
 
     def _with_less(self, work: Callable[[], Made]) -> Made:
         """What `work` makes, tried again with less memory for as long as the engine has something to give up."""
@@ -167,6 +173,8 @@ class Session:
     def _opened(self) -> Engine:
         if self._engine is None:
             self._engine = self._open_engine()
+            if self._on_phase is not None and isinstance(self._engine, Telling):
+                self._engine.tell(Pace(self._on_phase, self._clock))
         return self._engine
 
     def _inputs(self, scene: Scene, done: Mapping[str, Outcome]) -> SceneInputs:
@@ -184,7 +192,26 @@ class Session:
             lettering = self._lettering.get(request.lettering)
             if lettering is None:
                 raise RenderError(f"the lettering {request.lettering[:12]} was not handed in", code="no-lettering")
-        return SceneInputs(tuple(Path(p) for p in scene.reference_paths), source, lettering)
+        mask = Path(scene.mask_path) if request.mask is not None else None
+        adapters = tuple(Path(p) for p in scene.adapter_paths)
+        return SceneInputs(tuple(Path(p) for p in scene.reference_paths), source, lettering, mask, adapters)
+
+
+class Pace:
+    """Turns what an engine says into phases with the time they will still take at the pace so far."""
+
+    def __init__(self, on_phase: OnPhase, clock: Callable[[], float]) -> None:
+        self._on_phase, self._clock = on_phase, clock
+        self._phase = ("", 0)
+        self._first = (0, 0.0)
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        now = self._clock()
+        if (name, total) != self._phase or done <= self._first[0]:
+            self._phase, self._first = (name, total), (done, now)
+        since = done - self._first[0]
+        left = (now - self._first[1]) / since * (total - done) if since else None
+        self._on_phase(Phase(name, done, total, left))
 
 
 def _waves(scenes: Mapping[str, Scene]) -> list[list[Scene]]:
@@ -206,14 +233,14 @@ def _waves(scenes: Mapping[str, Scene]) -> list[list[Scene]]:
     return waves
 
 
-def _meta(engine: Engine, image: Image.Image, seconds: float) -> dict[str, Any]:
+def _meta(engine: Engine, seconds: float) -> dict[str, Any]:
     """How a picture came about, for its record."""
     measured = engine if isinstance(engine, Measuring) else None
     return {
         "seconds": seconds,
         "peak_memory_bytes": measured.peak_memory_bytes() if measured else 0,
         "versions": measured.versions() if measured else ((engine.info.id, engine.info.version),),
-        "mode": image.mode,
+        "mode": measured.mode() if measured else "",
     }
 
 

@@ -26,6 +26,7 @@ _CUSTOM = {
     "text_null": "text-null",
     "text_split": "text-split",
     "locale_key": "bad-locale",
+    "edit": "bad-edit",
 }
 _RANGE = {
     "greater_than": "more than {gt}",

@@ -207,6 +207,9 @@ class PageReader:
         for made, _ in effective.distinct:
             for index, name in enumerate(scene.keep_clear):
                 self.checks.region_name(name, made, place_of(raw, ("keep_clear", index)), repeated=True)
+            for index, edit in enumerate(scene.edits):
+                if edit.region is not None:
+                    self.checks.region_name(edit.region, made, place_of(raw, ("edits", index, "region")), repeated=True)
             if scene.region is not None:
                 self.checks.region_name(scene.region, made, place_of(raw, ("region",)), repeated=False)
         check_references(scene, raw, self.slots.files)

@@ -208,6 +208,12 @@ def check_references(scene: SceneSpec, tree: Map, files: Files) -> None:
     for index, path in enumerate(scene.references):
         if path != ROOT_LOGO and not is_dynamic(path) and not path.startswith(OWN_PICTURE):
             files.asset(path, place_of(tree, ("references", index)))
+    for number, edit in enumerate(scene.edits):
+        for index, path in enumerate(edit.references):
+            if not is_dynamic(path):
+                files.asset(path, place_of(tree, ("edits", number, "references", index)))
+        if edit.mask and not is_dynamic(edit.mask):
+            files.asset(edit.mask, place_of(tree, ("edits", number, "mask")))
 
 
 def chart_rules(

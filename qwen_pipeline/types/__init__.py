@@ -18,7 +18,7 @@ from .layers import (
 from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
 from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
 from .result import Artifact, Ending, Estimate, Failure, Finding, InputFile, Manifest, Plan, Rung, Severity, TextOutcome
-from .scene import Adapter, CalmArea, EngineInfo, Scene, SceneHints, SceneRequest, SceneResult
+from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Page",
     "Paint",
     "PathItem",
+    "Phase",
     "PictureReading",
     "Piece",
     "PixelBox",

@@ -19,7 +19,8 @@ class EngineInfo:
     usages: frozenset[str]
     """Of `commercial` and `research`."""
     capabilities: frozenset[str]
-    """Of `generate`, `edit`, `references`, `alpha`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering` as is)."""
+    """Of `generate`, `edit`, `references`, `alpha`, `adapters`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering`
+    as is)."""
     native_sizes: tuple[tuple[int, int], ...]
     """(width_px, height_px) that the model was made for: a plan takes the one nearest in shape. Empty = none is better."""
     size_multiple: int
@@ -127,6 +128,16 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """What an engine is busy with: `load` (bytes), `encode` (texts), `denoise` (steps of the picture that is being drawn)."""
+
+    name: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SceneResult:
     """One picture and how it came about. `cached`: it was in the store already."""
 
@@ -139,4 +150,11 @@ class SceneResult:
     peak_memory_bytes: int
     versions: tuple[tuple[str, str], ...]
     mode: str
+    """Precision, kind of device and kernels; and after a `;` what does not show in the numbers: where weights waited. For people,
+    "" where a picture is computed the same everywhere."""
     cached: bool = False
+
+    @property
+    def numerics(self) -> str:
+        """Of `mode`, what shows in the numbers: what a delivered file may tell."""
+        return self.mode.partition(";")[0]

@@ -45,7 +45,7 @@ def test_neural_files_name_the_model(kit, write, tmp_path):
 def test_record_holds_no_machine_facts(kit):
     record = make_record(kit.delivery((kit.page("1"),)), (0,))
     scene = record["scenes"][0]
-    assert set(scene) == {"fingerprint", "request", "sources", "picture", "versions"}
+    assert set(scene) == {"fingerprint", "request", "sources", "picture", "versions", "mode"}
     assert not re.search(r"/(home|tmp|work|Users)/", str(record))
     assert "1.5" not in str(scene["versions"])
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from qwen_pipeline.render import Session
-from qwen_pipeline.types import Failure, PixelBox, SceneResult
+from qwen_pipeline.render.session import Pace
+from qwen_pipeline.types import Failure, Phase, PixelBox, SceneResult
 
-from ..support.engines.faults import factory
+from ..support.engines.faults import FAULTS, Log, Steady, factory
 from .scenes import Shelf, scene
 
 
@@ -118,6 +121,65 @@ def test_an_edit_keeps_to_its_parts(shelf: Shelf) -> None:
     assert changed[40:60, 30:70].mean() > 0.9
     changed[30:70, 20:80] = changed[110:, 150:] = False
     assert not changed.any()
+
+
+def test_an_edit_keeps_to_its_mask(shelf: Shelf, tmp_path: Path) -> None:
+    """Black is kept byte for byte, grey shares, and a box limits what the mask lets through."""
+    values = np.zeros((120, 160), np.uint8)
+    values[:, 40:80], values[:, 80:100] = 255, 128
+    Image.fromarray(values).save(tmp_path / "mask.png")
+    base = scene("base")
+    edits = [
+        replace(scene("rewrite", 2, source=base, mask="0" * 64, within=within), mask_path=str(tmp_path / "mask.png"))
+        for within in ((), (PixelBox(0, 0, 160, 60),))
+    ]
+    open_engine, _ = factory()
+    results = Session(open_engine, shelf).render([base, *edits])
+    before, whole, upper = (np.asarray(Image.open(r.path), int) for r in results if isinstance(r, SceneResult))
+    assert (before[:, :40] == whole[:, :40]).all()
+    assert (before[:, 100:] == whole[:, 100:]).all()
+    assert (before[:, 40:80] != whole[:, 40:80]).mean() > 0.9
+    assert np.abs(before - whole)[:, 80:100].mean() < 0.7 * np.abs(before - whole)[:, 40:80].mean()
+    assert (before[60:] == upper[60:]).all()
+    assert (before[20:40, 50:70] != upper[20:40, 50:70]).mean() > 0.9
+
+
+def test_a_mask_that_is_no_picture(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "mask.png").write_bytes(b"no picture")
+    base = scene("base")
+    edit = replace(scene("rewrite", 2, source=base, mask="0" * 64), mask_path=str(tmp_path / "mask.png"))
+    _, failed = Session(factory()[0], shelf).render([base, edit])
+    assert isinstance(failed, Failure)
+    assert failed.code == "no-mask"
+
+
+def test_memory_is_given_up_step_by_step(shelf: Shelf) -> None:
+    """As long as there is something to give up, while encoding and while drawing."""
+    log = Log()
+
+    class Hungry(Steady):
+        def relax(self) -> bool:
+            self.log.relaxed += 1
+            return self.log.relaxed <= 5
+
+        def encode(self, *given: Any) -> Any:
+            return FAULTS["out-of-memory"](None) if self.log.relaxed < 2 else super().encode(*given)  # type: ignore[arg-type]
+
+        def render(self, request: Any, *given: Any) -> Any:
+            return FAULTS["python-memory"](request) if self.log.relaxed < 5 else super().render(request, *given)
+
+    (result,) = Session(lambda: Hungry(log), shelf).render([scene("a")])
+    assert isinstance(result, SceneResult)
+    assert log.relaxed == 5
+
+
+def test_phases_have_the_time_they_will_still_take(shelf: Shelf) -> None:
+    times = iter((0.0, 10.0, 12.0, 16.0, 20.0, 21.0))
+    heard: list[Phase] = []
+    pace = Pace(heard.append, lambda: next(times))
+    for name, done in (("encode", 1), ("denoise", 0), ("denoise", 1), ("denoise", 3), ("denoise", 0), ("denoise", 1)):
+        pace(name, done, 4)
+    assert [phase.seconds_left for phase in heard] == [None, None, 6.0, 2.0, None, 3.0]
 
 
 def test_one_bad_prompt_does_not_spoil_the_encoding(shelf: Shelf) -> None:

@@ -30,7 +30,7 @@ def base_info(**more: Any) -> EngineInfo:
     return EngineInfo(
         licence=LICENCE,
         usages=frozenset({"research"}),
-        capabilities=frozenset({"generate", "edit", "references", "alpha"}),
+        capabilities=frozenset({"generate", "edit", "references", "alpha", "adapters"}),
         native_sizes=NATIVE_SIZES,
         size_multiple=32,
         max_area_px=2400 * 1792,

@@ -118,8 +118,8 @@ class Stage:
         return tuple((name, metadata.version(name)) for name in _LIBRARIES)
 
     def mode(self) -> str:
-        """How it was drawn: precision, device, kernels, and where the weights were."""
-        return f"{str(self._dtype).removeprefix('torch.')}, {self.device.type}, eager, sdpa, {self._placement.record}"
+        """How it was drawn: precision, device, kernels; and where the weights were."""
+        return f"{str(self._dtype).removeprefix('torch.')}, {self.device.type}, eager, sdpa; {self._placement.record}"
 
     def peak_memory_bytes(self) -> int:
         import torch

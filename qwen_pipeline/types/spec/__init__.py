@@ -21,6 +21,7 @@ from .document import (
     parse_locales,
 )
 from .expressions import BUILT_IN_NAMES, FILTERS, JINJA_FILTERS, LOOP_ENTRIES, OWN_FILTERS, PAGE_NAMES
+from .generate import OPERATIONS, AdapterSpec, EditSpec, GenerateSpec, Operation
 from .layers import (
     BoxSpec,
     ChartLayerSpec,
@@ -65,7 +66,7 @@ from .scalars import (
     parse_length,
     parse_text,
 )
-from .scene import OWN_PICTURE, CheckSpec, GenerateSpec, OutputSpec, SceneField, SceneSpec, parse_scene
+from .scene import OWN_PICTURE, CheckSpec, OutputSpec, SceneField, SceneSpec, parse_scene
 from .theme import Brand, FontSpec, LogoSpec, RoleSpec, StyleSheet, TypeScale
 
 __all__ = [
@@ -78,12 +79,14 @@ __all__ = [
     "LOOP_ENTRIES",
     "MAX_CANVAS_PT",
     "MAX_CANVAS_PX",
+    "OPERATIONS",
     "OWN_FILTERS",
     "OWN_PICTURE",
     "PAGE_NAMES",
     "PAPER_MM",
     "RATIO_PX",
     "SHAPES",
+    "AdapterSpec",
     "AigcSpec",
     "AssetKind",
     "Batch",
@@ -101,6 +104,7 @@ __all__ = [
     "DefaultsSpec",
     "DiscloseSpec",
     "Document",
+    "EditSpec",
     "Expression",
     "FactSpec",
     "FitSpec",
@@ -123,6 +127,7 @@ __all__ = [
     "LocaleTag",
     "LogoSpec",
     "MetaSpec",
+    "Operation",
     "OutputSpec",
     "PageSource",
     "PageSpec",

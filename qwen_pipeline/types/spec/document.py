@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from .canvas import CanvasField
 from .data import DataSource, FactSpec, MetaSpec, PairSpec
 from .disclose import DiscloseSpec
+from .generate import GenerateSpec
 from .layers import PaintSpec, RegionSpec
 from .scalars import (
     API_VERSION,
@@ -22,7 +23,7 @@ from .scalars import (
     TextField,
     _aliases,
 )
-from .scene import CheckSpec, GenerateSpec, OutputSpec, SceneField
+from .scene import CheckSpec, OutputSpec, SceneField
 
 
 def parse_locales(value: Any) -> Any:

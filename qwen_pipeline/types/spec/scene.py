@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from .scalars import Bool, LevelWord, Seed, Strict
+from .generate import EditField
+from .scalars import Bool, LevelWord, Strict
 
 OWN_PICTURE = "scene."
 """How a scene's references name a picture of the piece itself."""
@@ -31,8 +32,8 @@ class SceneSpec(Strict):
     references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     """Picture files, or pictures of this piece that stand before (`scene.cover`: a page's, or that of an entry with this `id`);
     `<image1>`, `<image2>` in the texts name them."""
-    edits: tuple[str, ...] = ()
-    """Instructions that change the picture one after the other; each step is kept."""
+    edits: tuple[EditField, ...] = ()
+    """Steps that change the picture one after the other; each is kept. A plain string is an instruction."""
     tone: Literal["auto", "light", "dark"] = "auto"
     """light: dark words will stand on it. auto: the layout's or the style's."""
     guide: Literal["none", "layout"] = "none"
@@ -55,19 +56,6 @@ SceneField = Annotated[
     SceneSpec | Literal["none"],
     BeforeValidator(parse_scene),
 ]
-
-
-class GenerateSpec(Strict):
-    model: str = "auto"
-    """An engine's id, or auto."""
-    candidates: Annotated[int, Field(strict=True, ge=1, le=16)] = 1
-    """Pictures to choose from; each is a piece of its own (`{candidate}` in names)."""
-    seed: Seed | None = None
-    """Default: derived from the spec's name and the piece. Other seeds follow from it, one an operation."""
-    num_inference_steps: Annotated[int, Field(strict=True, ge=1, le=200)] | None = None
-    """Default: the engine's."""
-    true_cfg_scale: Annotated[float, Field(strict=True, ge=1, le=20)] | None = None
-    """Default: the engine's."""
 
 
 class CheckSpec(Strict):

@@ -1,0 +1,142 @@
+"""A build with weights, end to end: toy checkpoints of the real classes, on the processor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, RenderError
+from qwen_pipeline.pipeline import Event, Order, build, make_plan, read_record, reproduce
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.types import Manifest
+from tests.support.toy import toy, toy_settings
+
+SPEC = """
+kind: Poster
+usage: research
+extends: blank
+canvas: 600x600px
+regions: {foot: {box: [0%, 50%, 100%, 50%]}}
+layers: [{id: l, kind: text, in: foot, text: Tea}]
+scene:
+  subject: a teapot
+  references: [bowl.png]
+  edits:
+    - {do: mist over the table, region: foot}
+checks: {contrast: off}
+generate: {size: 96, num_inference_steps: 2}
+outputs: [{format: png, name: tea.png}, {format: pdf, name: tea.pdf}]
+"""
+ENGINES = ("qwen-image-2.1", "qwen-image-2.1-turbo")
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    pixels = np.random.default_rng(1).integers(0, 256, (70, 110, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "bowl.png")
+    (tmp_path / "tea.yaml").write_text(SPEC)
+    return tmp_path / "tea.yaml"
+
+
+def test_a_poster_with_references_and_a_limited_edit(spec: Path, tmp_path: Path) -> None:
+    """Drawn, edited within its region, delivered; found again; told by `info`; drawn again by `reproduce`."""
+    settings = toy_settings(ENGINES[0], tmp_path / "store")
+    events: list[Event] = []
+    made = build(Order(spec, ENGINES[0]), tmp_path / "out", settings, events.append)
+    assert (made.exit_code, made.rendered, made.engine) == (0, 2, ENGINES[0])
+    assert (ENGINES[0], "Qwen Research License") in made.licences
+    steps = [(event.step, event.done, event.total) for event in events]
+    assert {("encode", 1, 1), ("denoise", 1, 2), ("denoise", 2, 2), ("scenes", 1, 2), ("scenes", 2, 2)} <= set(steps)
+    assert any(event.seconds_left is not None for event in events)
+    _check_edit(made, settings)
+    _check_record(tmp_path / "out", settings)
+    assert build(Order(spec, ENGINES[0]), tmp_path / "elsewhere", settings).rendered == 0
+    (again,) = reproduce(tmp_path / "out" / "tea.png", tmp_path / "again", settings, spec.parent)
+    assert again.same
+
+
+def _check_edit(made: Manifest, settings: Settings) -> None:
+    """Above the region not one pixel differs from the picture that was edited."""
+    before, after = (
+        np.asarray(Image.open(next((settings.store / "scenes").rglob(f"{name}.png")))) for name in made.scenes
+    )
+    assert before.shape == (96, 96, 3)
+    assert (before[:48] == after[:48]).all()
+    assert (before[48:] != after[48:]).mean() > 0.2
+
+
+def _check_record(out: Path, settings: Settings) -> None:
+    scene = read_record(out / "tea.png")["scenes"][0]
+    planned = {name: scene["request"][name] for name in ("dtype", "num_inference_steps", "engine_version")}
+    assert planned == {"dtype": "float32", "num_inference_steps": 2, "engine_version": "1"}
+    assert len(scene["request"]["weights_digest"]) == 64
+    assert scene["mode"] == "float32, cpu, eager, sdpa"
+    assert {"torch", "diffusers", "transformers"} <= set(scene["versions"])
+    assert scene["sources"][0]["references"]
+    assert str(settings.weights) not in json.dumps(scene)
+
+
+def test_other_weights_do_not_reproduce(spec: Path, tmp_path: Path) -> None:
+    settings = toy_settings(ENGINES[1], tmp_path / "store")
+    order = Order(spec, ENGINES[1], overrides=("generate.num_inference_steps=8", "scene.edits=[]"))
+    assert build(order, tmp_path / "out", settings).exit_code == 0
+    scene = read_record(tmp_path / "out" / "tea.png")["scenes"][0]["request"]
+    assert (scene["sigmas"][-1], len(scene["sigmas"])) == (0.414568, 8)
+    empty = settings.model_copy(update={"weights": tmp_path / "nothing"})
+    with pytest.raises(RenderError) as caught:
+        reproduce(tmp_path / "out" / "tea.png", tmp_path / "again", empty, spec.parent)
+    assert caught.value.code == "other-weights"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_research_weights_are_refused_before_anything_is_loaded(spec: Path, tmp_path: Path, engine: str) -> None:
+    """Whether or not they are there, and whether or not they may be fetched."""
+    for settings in (Settings(store=tmp_path / "store", weights=tmp_path), Settings(store=tmp_path / "store", download=True)):
+        with pytest.raises(LicenceRefused) as caught:
+            make_plan(Order(spec, engine, overrides=("usage=commercial",)), settings)
+        assert caught.value.exit_code == 3
+
+
+def test_without_weights_a_plan_is_made_and_a_build_says_what_is_missing(spec: Path, tmp_path: Path) -> None:
+    toy(ENGINES[0])  # only where the packages are there
+    settings = Settings(store=tmp_path / "store", weights=tmp_path / "nothing", device="cpu")
+    assert make_plan(Order(spec, ENGINES[0]), settings).plan.engine.weights_digest == ""
+    manifest = build(Order(spec, ENGINES[0], overrides=("scene.edits=[]",)), tmp_path / "out", settings)
+    assert (manifest.exit_code, {failure.code for failure in manifest.failures}) == (4, {"weights-missing"})
+
+
+def test_damaged_weights_end_a_build_at_once(spec: Path, tmp_path: Path) -> None:
+    import shutil
+
+    folder = shutil.copytree(toy(ENGINES[0]), tmp_path / "weights")
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").unlink()
+    with pytest.raises(EngineUnavailable) as caught:
+        build(Order(spec, ENGINES[0]), tmp_path / "out", Settings(store=tmp_path / "store", weights=folder, device="cpu"))
+    assert caught.value.code == "weights-damaged"
+
+
+def test_auto_takes_weights_where_there_are_some_and_says_why_not(spec: Path, tmp_path: Path) -> None:
+    with_weights = make_plan(Order(spec), toy_settings(ENGINES[0], tmp_path / "store")).plan
+    assert with_weights.engine.id == ENGINES[0]
+    without = make_plan(Order(spec), Settings(store=tmp_path / "store", weights=tmp_path / "nothing")).plan
+    assert without.engine.id == "draft"
+    (notice,) = [notice for notice in without.notices if notice.startswith("engine draft")]
+    assert all(engine in notice for engine in ENGINES)
+    commercial = make_plan(Order(spec, overrides=("usage=commercial",)), toy_settings(ENGINES[0], tmp_path / "store")).plan
+    assert commercial.engine.id == "draft"
+
+
+def test_weights_are_fetched_only_when_asked(spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qwen_pipeline.render.neural import download
+
+    asked: list[str] = []
+    monkeypatch.setattr(download, "download", lambda wanted: asked.append(wanted.repo))
+    plain = {"store": tmp_path / "store", "weights": tmp_path / "nothing"}
+    make_plan(Order(spec, ENGINES[0]), Settings(**plain))  # type: ignore[arg-type]
+    assert asked == []
+    make_plan(Order(spec, ENGINES[0]), Settings(**plain, download=True))  # type: ignore[arg-type]
+    assert asked == ["Qwen/Qwen-Image-2.1"]
