@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from qwen_pipeline.types import Ending, EngineInfo, Failure, Page, Piece, Scene, SceneResult, TextLayer
 
-from .areas import union
+from .areas import inked, union
 from .failures import failure_of
 from .ladder import Climb, Look, Step, Wanted, endings, next_step, standing
 from .lettered import Lettered, LookTask, PageTask, ReplaceTask, box_on_page, expect, read_look, replaced_page
@@ -167,7 +167,8 @@ def _placed(picture: _Picture, page: Page) -> list[Ending]:
     now = standing(picture.climb)
     assert now is not None
     whole, width_px = picture_box(page, *picture.climb.size), picture.climb.size[0]
-    boxes = {r.string: box_on_page(union(r.boxes), whole, width_px) for r in (*now.right, *now.wrong) if r.boxes}
+    read = [reading for reading in (*now.right, *now.wrong) if reading.boxes]
+    boxes = {r.string: box_on_page(union([inked(box) for box in r.boxes]), whole, width_px) for r in read}
     return [replace(ending, box=boxes.get(ending.string)) for ending in endings(picture.climb, page.id)]
 
 

@@ -16,11 +16,13 @@ from typing import Literal
 
 from qwen_pipeline.types import Ending, ExpectedString, PictureReading, PixelBox, ReadLine, Rung, StringReading
 
-from .areas import areas_of, box_of_line, overlap
+from .areas import areas_of, box_of_line
 
 REPAIRS = 2
 """Edits that rewrite one string, each with its own seed."""
 ERASES = 2
+_HALF_READ = 0.4
+"""Edits a character, from which on a reading says little of where all of a string stands."""
 _RUNGS: dict[str, Rung] = {"erase": "erased", "plain": "redrawn"}
 
 
@@ -179,9 +181,8 @@ def _repair(climb: Climb, now: Standing) -> Step | None:
     for reading in now.wrong:
         tries = _tries(climb, "repair", (reading.string,))
         if tries < REPAIRS:
-            own = _own_box(climb, reading.string)
-            near = not reading.boxes or any(overlap(own[0], box) for box in reading.boxes) if own else False
-            within = areas_of([(*reading.boxes, *(own if near else ()))], climb.size, _boxes(now.right))
+            own = _own_box(climb, reading) if not reading.boxes else ()
+            within = areas_of([reading.boxes or own], climb.size, _boxes(now.right))
             return Step("repair", tries + 1, now.look.scene, (reading.string,), within, (reading.read,))
     return None
 
@@ -192,7 +193,7 @@ def _erase(climb: Climb, now: Standing) -> Step | None:
         return None
     targets = _with_their_layers(climb, {*now.replaced, *now.wrong_ids})
     gone = [reading for reading in (*now.wrong, *now.right) if reading.string in targets]
-    places = [boxes for reading in gone for boxes in (reading.boxes, _own_box(climb, reading.string)) if boxes]
+    places = [boxes for reading in gone for boxes in (reading.boxes, _own_box(climb, reading)) if boxes]
     places += [(box_of_line(line),) for line in now.extra]
     kept = [reading for reading in now.right if reading.string not in targets]
     within = areas_of(places, climb.size, _boxes(kept))
@@ -220,9 +221,10 @@ def _with_their_layers(climb: Climb, ids: set[str]) -> tuple[str, ...]:
     return tuple(w.id for w in climb.wanted if w.layer in layers)
 
 
-def _own_box(climb: Climb, string: str) -> tuple[PixelBox, ...]:
-    box = next(w.expected.box for w in climb.wanted if w.id == string)
-    return (box,) if box is not None else ()
+def _own_box(climb: Climb, reading: StringReading) -> tuple[PixelBox, ...]:
+    """Where the layout has a string, if so little of it was read that more of it may stand there, unreadable."""
+    box = next(w.expected.box for w in climb.wanted if w.id == reading.string)
+    return (box,) if box is not None and (not reading.boxes or reading.cer > _HALF_READ) else ()
 
 
 def _boxes(readings: Iterable[StringReading]) -> tuple[PixelBox, ...]:

@@ -135,7 +135,9 @@ def test_pictures_that_could_not_be_drawn_count() -> None:
 
 def test_areas_stay_clear_of_what_is_kept() -> None:
     (box,) = areas_of([[PixelBox(50, 50, 100, 70)]], (120, 100), [PixelBox(40, 72, 110, 90), PixelBox(104, 40, 120, 60)])
-    assert box.bottom <= 72
-    assert box.right <= 104
-    assert (box.left, box.top) == (38, 45)
+    assert (box.left, box.top, box.right, box.bottom) == (38, 45, 106, 75)  # the ink of both others begins there
+    (box,) = areas_of([[PixelBox(50, 50, 100, 70)]], (200, 100), [PixelBox(40, 65, 110, 90)])
+    assert box.bottom == 69  # lines as read overlap; the ink of the wrong one ends at 67, that of the other begins at 68.75
+    (box,) = areas_of([[PixelBox(50, 50, 100, 70)]], (200, 100), [PixelBox(40, 60, 110, 90)])
+    assert box.bottom == 67  # never into what has to go
     assert areas_of([[], [PixelBox(-20, -20, 5, 5)]], (100, 100)) == (PixelBox(0, 0, 20, 11),)
