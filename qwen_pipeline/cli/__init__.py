@@ -21,6 +21,7 @@ _MODULES = {
     "plan": "plan",
     "prompts": "prompts",
     "build": "build",
+    "review": "review",
     "flow": "flow",
     "schedule": "schedule",
     "list": "listing",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from qwen_pipeline.types import Manifest
 
 _MAX_LISTED = 12
+_HELD = frozenset({"waiting", "passed-over", "rejected", "timed-out"})
+"""States of a review in which a piece is not delivered."""
 
 
 @click.command("build")
@@ -85,7 +87,8 @@ def show(manifest: Manifest, out: Path, seconds: float) -> None:
         _show_files(manifest, out)
     _show_findings(manifest)
     _show_failures(manifest)
-    if unchanged and not bad:
+    _show_waiting(manifest, out)
+    if unchanged and not bad and not manifest.exit_code:
         files = count(len(manifest.artifacts), "file")
         echo(f"  [green]✓[/] unchanged: {files} in {safe(str(out))} [dim]· {seconds:.1f} s[/]")
         return
@@ -140,6 +143,19 @@ def _show_failures(manifest: Manifest) -> None:
         console().print(f"  [dim]and {len(manifest.failures) - _MAX_LISTED:,} more in manifest.json[/]")
 
 
+def _show_waiting(manifest: Manifest, out: Path) -> None:
+    """Which pieces a person is asked about, and where to look."""
+    states = [review.state for review in manifest.reviews]
+    for state, words in (("rejected", "rejected by a person"), ("timed-out", "not decided on in time")):
+        if state in states:
+            console().print(f"  [red]✗[/] {count(states.count(state), 'piece')} {words}")  # type: ignore[arg-type]
+    waiting = states.count("waiting")
+    if waiting:
+        where = safe(str(out / "review" / "index.html"))
+        console().print(f"\n  [yellow]?[/] {count(waiting, 'piece waits', 'pieces wait')} for a person: {where}")
+        console().print("      [cyan]hint:[/] decide there, or with `qwen-pipeline review SPEC`, and build again")
+
+
 def _words(manifest: Manifest) -> str:
     """One line on the text contract."""
     totals = {name: sum(t.outcome == name for t in manifest.texts) for name in ("overlay", "baked", "failed")}
@@ -150,7 +166,8 @@ def _words(manifest: Manifest) -> str:
 
 
 def _summary(manifest: Manifest, bad: set[str], seconds: float) -> str:
-    good = len([piece for piece in manifest.pieces if piece not in bad])
+    held = {review.piece for review in manifest.reviews if review.state in _HELD}
+    good = len([piece for piece in manifest.pieces if piece not in bad | held])
     work = f"{count(manifest.rendered, 'picture')} drawn, {count(manifest.written, 'file')} written"
     mark = "[green]✓[/]" if not bad else "[red]✗[/]"
     rest = f", [red]{count(len(bad), 'piece')} not[/]" if bad else ""

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from qwen_pipeline.errors import Refused, RenderError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.store import FileStamp, OutRecord, explained, open_store, sweep_partials
-from qwen_pipeline.types import Failure, Manifest
+from qwen_pipeline.store import FileStamp, OutRecord, StoredOutput, explained, open_store, sweep_partials
+from qwen_pipeline.types import Failure, Manifest, Piece
 
 from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
-from .deliver import OWN_FILES, PROMPTS, Shelf
+from .deliver import OWN_FILES, PROMPTS, WAITING, Shelf
 from .ledger import logged
 from .order import Event, OnEvent, Order, unheard
 from .plans import Planned, all_inputs, make_plan
 from .report import findings_json, make_manifest, manifest_json, portable, prompt_text, read_manifest
+from .review import Gate, lock_path, read_decisions, spec_of
 
 if TYPE_CHECKING:
     from .run import Run
@@ -53,7 +54,7 @@ def build(
             on_event(Event("notice", message=notice))
         from .run import Run  # with all that draws
 
-        run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event)
+        run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event, gate=_gate(planned, before))
         return _build_planned(run, before, started, lost)
 
 
@@ -98,7 +99,12 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
     records = {piece: stored.record for piece, stored in run.made.items()}
     failures = [portable(failure, run.planned) for failure in run.plan.failures]
     failures += [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
-    manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs)
+    assert run.gate is not None
+    manifest = make_manifest(run.plan, records, failures, run_artifacts, inputs, run.gate.states)
+    if run.gate.waiting():
+        from .review_sheet import review_sheet
+
+        shelf.put_text(f"{WAITING}/index.html", review_sheet(run).encode())
     for scene in run.plan.scenes:
         shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())
     shelf.put_text("findings.json", findings_json(manifest.findings))
@@ -109,6 +115,19 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
         else:
             shelf.keep_rest()
     return replace(manifest, rendered=run.rendered, written=shelf.written)
+
+
+def _gate(planned: Planned, before: OutRecord | None) -> Gate:
+    """The person in the loop, as the spec and the file beside it have it."""
+    spec = planned.order.spec
+    asked = dict(before.asked) if before else {}
+
+    def alike(piece: Piece, stored: StoredOutput) -> bool:
+        from . import goldens  # with numpy; most builds compare nothing
+
+        return goldens.alike(goldens.goldens_path(spec), piece, stored)
+
+    return Gate(spec_of(planned), read_decisions(lock_path(spec)), asked, time.time(), alike)
 
 
 # --- an unchanged build -----------------------------------------------------------------------------------------------
@@ -145,17 +164,22 @@ def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | 
 def _remember(run: Run, shelf: Shelf, started: int) -> None:
     """Keep what was read and written, so that the next build can see that nothing has changed.
 
-    Nothing is kept of a run with failures: the next one is to try again.
+    Nothing is kept of a run with failures, or with pieces that wait for a person: the next one is to try again.
     """
     planned, order = run.planned, run.planned.order
     usage, model = usage_of(planned.spec), wanted_model(planned.spec)
     paths, _ = all_inputs(planned)
-    stamps = [FileStamp.of(path) for path in paths]
+    decided = lock_path(order.spec)
+    stamps = [FileStamp.of(path) for path in (*paths, *([decided.resolve()] if decided.is_file() else []))]
     # A file changed while we worked may not be what we read: a stamp that never fits makes the next build look again.
     inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
-    key = _key(order, usage, model, run.settings) if not run.failures else ""
+    assert run.gate is not None
+    settled = not run.failures and not run.gate.waiting()
+    key = _key(order, usage, model, run.settings) if settled else ""
     files = tuple(shelf.stamps.values())
-    run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files))
+    waiting = {p.fingerprint for p in planned.plan.pieces if p.id in run.gate.waiting()}
+    asked = tuple(sorted((name, run.gate.asked.get(name, run.gate.now)) for name in waiting))
+    run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files, asked))
 
 
 def _known(before: OutRecord | None) -> dict[str, FileStamp]:

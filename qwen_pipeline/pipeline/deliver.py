@@ -12,10 +12,16 @@ from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.store import FileStamp, Store, StoredOutput, explained, write_if_changed
 
 REJECTED = "rejected"
+WAITING = "review"
+"""Where pieces lie that a person is to look at."""
 PROMPTS = "prompts"
 OWN_FILES = ("manifest.json", "findings.json")
-OWN_NAMES = (REJECTED, PROMPTS, *OWN_FILES)
+OWN_NAMES = (REJECTED, WAITING, PROMPTS, *OWN_FILES)
 """Names in an output folder that no output may have."""
+
+
+def _named(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 @dataclass
@@ -31,12 +37,13 @@ class Shelf:
     def __post_init__(self) -> None:
         self.out = self.out.resolve()
 
-    def put_output(self, stored: StoredOutput, *, rejected: bool) -> None:
-        """Every file of a piece, under its final name or under `rejected/`. Raises Damaged where the store's copy is bad."""
+    def put_output(self, stored: StoredOutput, folder: str = "") -> None:
+        """Every file of a piece, under its final name or in a folder of ours. Raises Damaged where the store's copy is bad."""
         for index, artifact in enumerate(stored.record.artifacts):
-            names = (artifact.path, f"{REJECTED}/{artifact.path}")
-            name, other = reversed(names) if rejected else names
-            self._withdraw(other)  # of the last build: it would be taken for this one's
+            name = _named(folder, artifact.path)
+            for other in ("", REJECTED, WAITING):
+                if other != folder:
+                    self._withdraw(_named(other, artifact.path))  # of the last build: it would be taken for this one's
             if not self._holds(name, artifact.bytes, artifact.digest):
                 target = self._target(name)
                 stored.deliver(index, target, self._scratch(target))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import qwen_pipeline
 from qwen_pipeline.store import OutputRecord
 from qwen_pipeline.store.records import adapter
-from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFile, Manifest, Plan, Scene
+from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFile, Manifest, Plan, Review, Scene
 
 from .bench import FONT_PACKAGE, library_versions
+from .review import is_delivered
 
 if TYPE_CHECKING:
     from .plans import Planned
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _ABSOLUTE = re.compile(r"(?<![\w/.:])/(?:[^\s/'\"]+/)+([^\s/'\"]*)")
 """A path from the root of the disk; its last part."""
 _FONT_LICENCE = "OFL-1.1"
-_WORST_FIRST = (70, 4, 3, 2, 1)
+_WORST_FIRST = (70, 4, 3, 2, 1, 5)
+_REVIEWED = {"waiting": 5, "rejected": 1, "timed-out": 1}
 
 
 def make_manifest(
@@ -30,8 +32,12 @@ def make_manifest(
     failures: Iterable[Failure],
     run_artifacts: Iterable[Artifact],
     inputs: tuple[InputFile, ...],
+    reviews: Mapping[str, Review],
 ) -> Manifest:
     """The manifest of a finished run. `made`: piece -> what the store has of it; `failures`: the plan's too."""
+    delivered = [
+        made[p.id] for p in plan.pieces if p.id in made and not is_rejected(made[p.id]) and is_delivered(reviews.get(p.id))
+    ]
     records = [made[piece.id] for piece in plan.pieces if piece.id in made]
     findings = tuple(finding for record in records for finding in record.findings)
     failures = tuple(failures)
@@ -41,7 +47,7 @@ def make_manifest(
         engine=plan.engine.id,
         usage=plan.pieces[0].usage if plan.pieces else "",
         pieces=tuple(piece.id for piece in plan.pieces),
-        artifacts=(*(a for record in records if not is_rejected(record) for a in record.artifacts), *run_artifacts),
+        artifacts=(*(a for record in delivered for a in record.artifacts), *run_artifacts),
         texts=tuple(text for record in records for text in record.texts),
         findings=findings,
         failures=failures,
@@ -49,7 +55,8 @@ def make_manifest(
         licences=_licences(plan),
         versions=(("qwen-pipeline", qwen_pipeline.__version__), (plan.engine.id, plan.engine.version), *library_versions()),
         scenes=tuple(scene.fingerprint for scene in plan.scenes),
-        exit_code=_exit_code(findings, failures),
+        reviews=tuple(reviews[p.id] for p in plan.pieces if p.id in reviews),
+        exit_code=_exit_code(findings, failures, reviews.values()),
     )
 
 
@@ -79,8 +86,9 @@ def _licences(plan: Plan) -> tuple[tuple[str, str], ...]:
     return (*engine, (FONT_PACKAGE, _FONT_LICENCE))
 
 
-def _exit_code(findings: Iterable[Finding], failures: Iterable[Failure]) -> int:
+def _exit_code(findings: Iterable[Finding], failures: Iterable[Failure], reviews: Iterable[Review]) -> int:
     codes = {failure.exit_code for failure in failures}
+    codes |= {_REVIEWED.get(review.state, 0) for review in reviews}
     codes |= {{"error": 1, "internal": 70}.get(finding.severity, 0) for finding in findings}
     return next((code for code in _WORST_FIRST if code in codes), 0)
 

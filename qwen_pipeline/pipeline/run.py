@@ -16,12 +16,13 @@ from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, Scene
 from . import guides, scenes
 from .bench import templates_of
 from .climbing import Climbed, Draw, Ladder, lettered_exactly
-from .deliver import Shelf
+from .deliver import REJECTED, WAITING, Shelf
 from .failures import failure_of
 from .order import Event, OnEvent
 from .pieces import PieceTask, make_piece
 from .plans import Planned
 from .report import is_rejected, portable
+from .review import Gate, is_delivered
 from .rungs import Chain
 from .state import WorkSetup, WorkState, make_state
 from .together import engine_held
@@ -43,6 +44,7 @@ class Run:
     made: dict[str, StoredOutput] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     rendered: int = 0
+    gate: Gate | None = None
 
     @property
     def plan(self) -> Plan:
@@ -76,12 +78,23 @@ class Run:
         """Put a piece's files under their final names; False where the store's copy turned out to be damaged."""
         try:
             if self.shelf is not None:
-                self.shelf.put_output(stored, rejected=is_rejected(stored.record))
+                folder = self._folder(piece, stored)
+                if folder is not None:
+                    self.shelf.put_output(stored, folder)
         except Damaged:
             self.store.drop_output(piece.fingerprint)
             return False
         self.made[piece.id] = stored
         return True
+
+    def _folder(self, piece: Piece, stored: StoredOutput) -> str | None:
+        """The folder within the output folder that a piece belongs in; None for one that a person does not want."""
+        if is_rejected(stored.record):
+            return REJECTED
+        review = self.gate.judge(piece, stored, self.plan.pieces) if self.gate else None
+        if is_delivered(review):
+            return ""
+        return WAITING if review is not None and review.state == "waiting" else None
 
     # --- pictures ------------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def make_run_outputs(run: Run, shelf: Shelf) -> tuple[Artifact, ...]:
                 task = _task(run, request)
                 stored = write_sheet(make_state(run.setup()), task)
             try:
-                shelf.put_output(stored, rejected=False)
+                shelf.put_output(stored)
                 artifacts += stored.record.artifacts
                 break
             except Damaged:

@@ -50,7 +50,8 @@ class FileStamp:
 class OutRecord:
     """What an output folder held after a finished build: `key` is the digest of the call, `spec` what was built.
 
-    `inputs` have absolute paths, `files` paths relative to the folder.
+    `inputs` have absolute paths, `files` paths relative to the folder. `asked`: fingerprint of a piece that waits for a person,
+    and since when, in seconds.
     """
 
     key: str
@@ -59,6 +60,7 @@ class OutRecord:
     model: str
     inputs: tuple[FileStamp, ...]
     files: tuple[FileStamp, ...]
+    asked: tuple[tuple[str, float], ...] = ()
 
 
 def append_line(path: Path, entry: dict[str, Any]) -> None:

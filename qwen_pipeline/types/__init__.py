@@ -17,7 +17,20 @@ from .layers import (
 )
 from .piece import Canvas, CheckRule, Fact, Metadata, OutputRequest, Page, Piece, Region
 from .reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadChar, ReadLine, Spelling, StringReading
-from .result import Artifact, Ending, Estimate, Failure, Finding, InputFile, Manifest, Plan, Rung, Severity, TextOutcome
+from .result import (
+    Artifact,
+    Ending,
+    Estimate,
+    Failure,
+    Finding,
+    InputFile,
+    Manifest,
+    Plan,
+    Review,
+    Rung,
+    Severity,
+    TextOutcome,
+)
 from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
@@ -71,6 +84,7 @@ __all__ = [
     "ReadChar",
     "ReadLine",
     "Region",
+    "Review",
     "Rung",
     "Scene",
     "SceneHints",

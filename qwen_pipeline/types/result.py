@@ -92,6 +92,18 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """Where a piece stands with the person in the loop."""
+
+    piece: str
+    gate: Literal["approve", "pick-one"]
+    state: Literal["waiting", "approved", "alike", "picked", "passed-over", "rejected", "timed-out", "accepted"]
+    """`alike`: it looks like what was approved; `accepted`: nobody answered in time, and the spec takes that for a yes."""
+    by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A piece that could not be made, and why."""
 
@@ -148,6 +160,8 @@ class Manifest:
     licences: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     scenes: tuple[str, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    """Where the pieces stand that a person is to look at; those that wait lie under `review/`."""
     exit_code: int = 0
     rendered: int = field(default=0, compare=False)
     """Scenes drawn in this run; not written to disk, since a rerun draws none."""

@@ -24,7 +24,8 @@ REDUCED = {
 """Filters whose source says nothing about them."""
 KEPT = "Of Jinja's own filters there are: "
 LAYERS = ("TextLayerSpec", "ImageLayerSpec", "SceneLayerSpec", "QrLayerSpec", "ShapeLayerSpec", "IconLayerSpec", "ChartLayerSpec")
-DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec", "DiscloseSpec", "AigcSpec")
+DISCLOSURE = ("DiscloseSpec", "AigcSpec")
+DOCUMENTS = ("Document", "PageSpec", "DefaultsSpec", "ConsistencySpec", "PairSpec", "MetaSpec", *DISCLOSURE, "ReviewSpec")
 SCENE = ("SceneSpec", "EditSpec", "GenerateSpec", "AdapterSpec")
 PARTS = ("RegionSpec", "GridSpec", "FitSpec", "PlateSpec", "ShadowSpec", "GradientSpec", "ChartSpec")
 PAGE = ("CanvasSpec", "OutputSpec", "CheckSpec")

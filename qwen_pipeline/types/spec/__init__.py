@@ -44,6 +44,7 @@ from .layers import (
 )
 from .layout import AssetKind, Layout, LayoutVariant, SlotSpec, SlotType, VariantWhen
 from .loaded import SHAPES, PageSource, Point, SlotValue, Spec, Table, Theme, shape_of
+from .review import ReviewSpec
 from .scalars import (
     API_VERSION,
     ID_PATTERN,
@@ -137,6 +138,7 @@ __all__ = [
     "Point",
     "QrLayerSpec",
     "RegionSpec",
+    "ReviewSpec",
     "RoleSpec",
     "RunSpec",
     "SceneField",

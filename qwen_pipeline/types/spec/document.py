@@ -11,6 +11,7 @@ from .data import DataSource, FactSpec, MetaSpec, PairSpec
 from .disclose import DiscloseSpec
 from .generate import GenerateSpec
 from .layers import PaintSpec, RegionSpec
+from .review import ReviewSpec
 from .scalars import (
     API_VERSION,
     LOCALE_PATTERN,
@@ -100,6 +101,8 @@ class Document(Strict):
     meta: MetaSpec = MetaSpec()
     disclose: DiscloseSpec = DiscloseSpec()
     """What the piece says about having been made by a machine."""
+    review: ReviewSpec = ReviewSpec()
+    """Whether a person looks at the pieces before they are delivered."""
 
 
 class SizeAxis(Strict):
@@ -162,4 +165,6 @@ class Batch(Strict):
     schedule: ScheduleSpec | None = None
     checks: dict[str, LevelWord | CheckSpec] = Field(default_factory=dict)
     outputs: tuple[OutputSpec, ...] = ()
+    review: ReviewSpec | None = None
+    """Over the template's."""
     generate: GenerateSpec | None = None
