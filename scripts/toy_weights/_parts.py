@@ -42,12 +42,12 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
-def image_processor(shortest_edge: int) -> dict[str, Any]:
+def image_processor(shortest_edge: int, patch_size: int = 16) -> dict[str, Any]:
     """`preprocessor_config.json` of the Qwen-VL encoders; `shortest_edge`: the fewest pixels of a picture they read."""
     return {
         "image_processor_type": "Qwen2VLImageProcessor",
         "size": {"shortest_edge": shortest_edge, "longest_edge": 16_777_216},
-        "patch_size": 16,
+        "patch_size": patch_size,
         "temporal_patch_size": 2,
         "merge_size": 2,
         "image_mean": [0.5, 0.5, 0.5],

@@ -41,10 +41,10 @@ def open_picture(path: Path | None, what: str) -> Image.Image:
         raise RenderError(f"the {what} picture {path.name} cannot be read: {error}", code=f"no-{what}") from error
 
 
-def place(image: Image.Image) -> Placed:
-    """The picture at its own size, padded to the grid."""
+def place(image: Image.Image, step: int = GRID, noisy: int | None = NOISY_SIDE) -> Placed:
+    """The picture at its own size, padded to multiples of `step`; no side becomes `noisy`."""
     width, height = image.size
-    grid = (_padded(width), _padded(height))
+    grid = (_padded(width, step, noisy), _padded(height, step, noisy))
     if grid == image.size:
         return Placed(image, width, height)
     pixels = np.pad(np.asarray(image), ((0, grid[1] - height), (0, grid[0] - width), (0, 0)), mode="edge")
@@ -70,11 +70,13 @@ def sized_as(image: Image.Image, width: int, height: int) -> Image.Image:
 
 def on_white(image: Image.Image) -> Image.Image:
     """RGB, with white behind what is transparent: what the vision encoder was taught to read."""
+    if image.mode == "RGB":
+        return image
     white = Image.new("RGB", image.size, (255, 255, 255))
     white.paste(image, mask=image.getchannel("A"))
     return white
 
 
-def _padded(side: int) -> int:
-    grid = max(GRID, math.ceil(side / GRID) * GRID)
-    return grid + GRID if grid == NOISY_SIDE else grid
+def _padded(side: int, step: int, noisy: int | None) -> int:
+    grid = max(step, math.ceil(side / step) * step)
+    return grid + step if grid == noisy else grid

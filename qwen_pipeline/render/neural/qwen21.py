@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-    from .qwen21_stage import Stage
     from .qwen21_text import Encoded
+    from .stage import Family, Stage
 
 REFERENCE_SIDE = 1024
 """References are shown at about this side squared, or at the picture's own area where that is smaller."""
@@ -50,15 +50,31 @@ class Qwen21Engine:
     """One open checkpoint."""
 
     def __init__(self, info: EngineInfo, checkpoint: Checkpoint, settings: Settings) -> None:
-        from .qwen21_stage import Stage
         from .qwen21_text import Words
+        from .stage import Stage
 
         self.info = info
         self._checkpoint = checkpoint
         self._words = Words(checkpoint.path)
         self._kept = Conditionings(settings.store)
-        self._stage: Stage = Stage(info, checkpoint, settings)
+        self._stage: Stage = Stage(info, checkpoint, settings, self.family())
         self._latents: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    # --- what other families of models do otherwise ------------------------------------------------------------------------
+
+    def family(self) -> Family:
+        from .qwen21_painter import FAMILY
+
+        return FAMILY
+
+    def texts(self, request: SceneRequest) -> tuple[str, ...]:
+        """The prompt; with guidance, which needs something to steer away from, also what is not wanted."""
+        guided = request.true_cfg_scale > 1 and request.negative_prompt
+        return (request.prompt, request.negative_prompt) if guided else (request.prompt,)
+
+    def placed(self, image: Image.Image) -> Placed:
+        """A picture that is shown, on the model's grid."""
+        return place(image)
 
     # --- the protocol ----------------------------------------------------------------------------------------------------
 
@@ -102,23 +118,23 @@ class Qwen21Engine:
         for request, given in zip(requests, inputs, strict=True):
             check_request(self.info, request, self.count_tokens(request.prompt))
             shown = _digests(given)
-            named = {self._key(text, request, shown): text for text in _texts(request)}
+            named = {self._key(text, request, shown): text for text in self.texts(request)}
             keys[scene_fingerprint(request)] = Keys(tuple(named))
             todo.update({key: (text, request, given) for key, text in named.items() if key not in self._kept})
         for done, (key, (text, request, given)) in enumerate(todo.items(), 1):
-            self._encode(key, text, _shown(request, given))
+            self._encode(key, text, self._shown(request, given))
             self._stage.on_phase("encode", done, len(todo))
         return keys
 
     def _encode(self, key: str, text: str, shown: Sequence[Placed]) -> Encoded:
-        encoded = self._stage.encoder(bool(shown)).encode(text, shown)
+        encoded: Encoded = self._stage.encoder(bool(shown)).encode(text, shown)
         self._kept.put(key, {"embeds": encoded.embeds, "slots": encoded.slots})
         return encoded
 
     def _render(self, request: SceneRequest, conditioning: Keys, inputs: SceneInputs) -> Image.Image:
-        shown = _shown(request, inputs)
+        shown = self._shown(request, inputs)
         # Before the transformer is there: a text that was lost from the store needs the encoder again.
-        texts = [self._encoded(key, text, shown) for key, text in zip(conditioning.texts, _texts(request), strict=True)]
+        texts = [self._encoded(key, text, shown) for key, text in zip(conditioning.texts, self.texts(request), strict=True)]
         canvas = shown[0] if request.source is not None else None
         size = canvas.canvas.size if canvas else (request.width_px, request.height_px)
         painter = self._stage.painter(request, size, inputs.adapters)
@@ -145,22 +161,28 @@ class Qwen21Engine:
 
     def _work(self, request: SceneRequest, inputs: SceneInputs) -> Work:
         """What the job takes: its size, words, pictures, sequences."""
-        shown = _shown(request, inputs) if request.references or request.source is not None else []
+        shown = self._shown(request, inputs) if request.references or request.source is not None else []
         width, height = shown[0].canvas.size if request.source is not None else (request.width_px, request.height_px)
-        texts = _texts(request)
+        texts = self.texts(request)
         tokens = max(self.count_tokens(text) for text in texts)
         return Work(width, height, tokens + TEMPLATE_TOKENS, tuple(picture.canvas.size for picture in shown), len(texts))
+
+    def _shown(self, request: SceneRequest, inputs: SceneInputs) -> list[Placed]:
+        """The pictures that the model sees, in the order of their tags: an edit's source first, at its own size."""
+        if len(inputs.references) != len(request.references):
+            raise RenderError("the reference pictures were not handed in", code="no-reference")
+        area = request.width_px * request.height_px
+        side = min(REFERENCE_SIDE, round(area**0.5))
+        shown = [self.placed(scaled(open_picture(path, "reference"), side)) for path in inputs.references]
+        if request.source is None:
+            return shown
+        source = sized_as(open_picture(inputs.source, "source"), request.width_px, request.height_px)
+        return [self.placed(source), *shown]
 
     def _key(self, text: str, request: SceneRequest, shown: Sequence[str]) -> str:
         """The encode fingerprint: everything that decides the numbers."""
         sizes = (request.source is not None, request.width_px, request.height_px) if shown else ()
         return digest([self.info.weights_digest, self.info.dtype, self._stage.numerics(), text, shown, sizes])
-
-
-def _texts(request: SceneRequest) -> tuple[str, ...]:
-    """The prompt; with guidance, which needs something to steer away from, also what is not wanted."""
-    guided = request.true_cfg_scale > 1 and request.negative_prompt
-    return (request.prompt, request.negative_prompt) if guided else (request.prompt,)
 
 
 def _digests(inputs: SceneInputs) -> list[str]:
@@ -169,18 +191,6 @@ def _digests(inputs: SceneInputs) -> list[str]:
 
 def _paths(inputs: SceneInputs) -> Iterable[Path]:
     return (*([inputs.source] if inputs.source else []), *inputs.references)
-
-
-def _shown(request: SceneRequest, inputs: SceneInputs) -> list[Placed]:
-    """The pictures that the model sees, in the order of their tags: an edit's source first, at its own size."""
-    if len(inputs.references) != len(request.references):
-        raise RenderError("the reference pictures were not handed in", code="no-reference")
-    area = request.width_px * request.height_px
-    side = min(REFERENCE_SIDE, round(area**0.5))
-    shown = [place(scaled(open_picture(path, "reference"), side)) for path in inputs.references]
-    if request.source is None:
-        return shown
-    return [place(sized_as(open_picture(inputs.source, "source"), request.width_px, request.height_px)), *shown]
 
 
 def _pixel_digest(image: Image.Image) -> str:

@@ -77,7 +77,7 @@ class Sampler:
                 predicted[0] = predicted[1] + schedule.true_cfg_scale * (predicted[0] - predicted[1])
             latents = scheduler.step(predicted[0], t, latents, return_dict=False)[0]
             on_step(step + 1, len(times))
-        _check_finite(latents)
+        check_finite(latents)
         return latents.transpose(1, 2).reshape(noise.shape)
 
     # --- one step ------------------------------------------------------------------------------------------------------
@@ -195,6 +195,7 @@ def _digest(tokens: torch.Tensor) -> str:
     return hashlib.sha256(data.tobytes()).hexdigest()
 
 
-def _check_finite(latents: torch.Tensor) -> None:
+def check_finite(latents: torch.Tensor) -> None:
+    """Raise `BadPicture` (`not-finite`) where numbers ran away."""
     if not bool(latents.isfinite().all()):
         raise BadPicture("the model's numbers ran away", hint="another seed or precision", code="not-finite")

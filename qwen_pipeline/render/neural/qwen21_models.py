@@ -49,7 +49,7 @@ class Pixels:
         self._std = torch.tensor(vae.config.latents_std).view(shape).to(device, dtype)
 
     def to_latents(self, image: Image.Image) -> torch.Tensor:
-        """RGBA -> (1, channels, height / 16, width / 16)."""
+        """RGBA, or what the VAE reads -> (1, channels, rows, columns)."""
         import torch
 
         values = torch.from_numpy(np.asarray(image).astype(np.float32) / 255.0).permute(2, 0, 1)
@@ -57,11 +57,15 @@ class Pixels:
         latents: torch.Tensor = (vae_bands.encode(self.vae, pixels, finer=self.finer) - self._mean) / self._std
         return latents[:, :, 0]
 
+    def scaled_back(self, latents: torch.Tensor) -> torch.Tensor:
+        """In the VAE's own scale."""
+        return latents * self._std + self._mean
+
     def to_image(self, latents: torch.Tensor) -> Image.Image:
-        """(1, channels, height / 16, width / 16) -> RGBA."""
+        """(1, channels, rows, columns) -> RGBA, or RGB of a VAE without transparency."""
         from PIL import Image as pil
 
-        scaled = latents.to(self._dtype)[:, :, None] * self._std + self._mean
+        scaled = self.scaled_back(latents.to(self._dtype)[:, :, None])
         values = (vae_bands.decode(self.vae, scaled, finer=self.finer)[0, :, 0] * 0.5 + 0.5).clamp(0, 1)
         array = values.float().cpu().permute(1, 2, 0).numpy()
         return pil.fromarray((array * 255).round().astype("uint8"))

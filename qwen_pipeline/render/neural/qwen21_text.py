@@ -40,13 +40,11 @@ class Words:
 
     def __init__(self, folder: Path) -> None:
         """`folder`: the checkpoint's. Raises `EngineUnavailable` (`weights-damaged`) where it holds no tokenizer."""
-        from tokenizers import Tokenizer
-
-        file = folder / "processor" / "tokenizer.json"
+        place = next((p for p in (folder / "processor", folder / "tokenizer") if (p / "tokenizer.json").is_file()), None)
         try:
-            self._tokenizer = Tokenizer.from_file(str(file))
+            self._tokenizer = _from_file(place / "tokenizer.json") if place else _from_tables(folder / "tokenizer")
         except Exception as error:  # a bare Exception is what the library raises
-            raise damaged(folder, f"processor/tokenizer.json: {error}") from error
+            raise damaged(folder, f"{place.name if place else 'tokenizer'}/: {error}") from error
 
     def ids(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
@@ -59,6 +57,21 @@ class Words:
         for token in self._tokenizer.get_added_tokens_decoder().values():
             if token.content in prompt:
                 raise RenderError(f"a prompt cannot hold {token.content!r}: the model reads it as a sign", code="reserved-word")
+
+
+def _from_file(file: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(file))
+
+
+def _from_tables(folder: Path) -> Any:
+    """From `vocab.json` and `merges.txt`, as older checkpoints have them."""
+    from transformers import Qwen2Tokenizer
+
+    if not (folder / "vocab.json").is_file():
+        raise OSError("there is no tokenizer.json and no vocab.json")
+    return Qwen2Tokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
 
 
 def written(prompt: str, slots: Sequence[int]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qwen_pipeline.render.engine import OnPhase
 from qwen_pipeline.settings import Settings
@@ -16,60 +17,59 @@ from .devices import pick
 from .housing import Blocks
 from .model_sizes import sizes_of
 from .placement import PartLoader, Parts, Placement
-from .qwen21_loop import Sampler, Schedule
-from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
-from .qwen21_text import Encoded, TextEncoder, load_text_model
 from .residency import Work
-from .weights import Checkpoint
+from .weights import Checkpoint, Part
 
 if TYPE_CHECKING:
     import torch
+
+    from .qwen21_text import Encoded
 
 _LIBRARIES = ("torch", "diffusers", "transformers")
 Size = tuple[int, int]
 
 
-class Painter:
+class Painter(Protocol):
     """Transformer and VAE, ready to draw."""
 
-    def __init__(
-        self, checkpoint: Checkpoint, transformer: Any, blocks: Blocks, pixels: Pixels, device: torch.device
-    ) -> None:
-        self.pixels = pixels
-        self.adapters = Adapters(transformer, checkpoint.part("transformer"))
-        self.sampler = Sampler(transformer, blocks)
-        self.on_phase: OnPhase = _unheard
-        self._checkpoint, self._device = checkpoint, device
-        self._channels, self._dtype = transformer.config.in_channels, transformer.dtype
+    pixels: Any
+    """Pictures to latents and back."""
+    adapters: Adapters
+    sampler: Any
+    on_phase: OnPhase
 
     def draw(
         self, request: SceneRequest, size: Size, texts: Sequence[Encoded], references: Sequence[torch.Tensor]
     ) -> torch.Tensor:
-        """(1, channels, height / 16, width / 16) latents of a request."""
-        import torch
+        """(1, channels, rows, columns) latents of a request."""
+        ...
 
-        shape = (1, self._channels, size[1] // 16, size[0] // 16)
-        # On the processor, so that a seed means the same noise on every device; drawn as diffusers does.
-        generator = torch.Generator("cpu").manual_seed(request.seed)
-        noise = torch.randn((shape[0], 1, *shape[1:]), generator=generator, dtype=self._dtype)[:, 0].to(self._device)
-        steps, tokens = request.num_inference_steps, shape[2] * shape[3]
-        scheduler = load_scheduler(self._checkpoint, request.sigmas, steps, tokens, self._device)
-        schedule = Schedule(scheduler, request.true_cfg_scale)
-        with torch.inference_mode():
-            return self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What differs between families of models: how parts are loaded, how words are encoded, how a picture is drawn.
+
+    `encoder`: of (checkpoint, loaded text model, device); `painter`: of (checkpoint, transformer, its blocks, VAE, device).
+    """
+
+    load_text_model: Callable[[Part, torch.dtype], Any]
+    load_transformer: Callable[[Checkpoint, torch.dtype], Any]
+    load_vae: Callable[[Checkpoint, torch.dtype], Any]
+    encoder: Callable[[Checkpoint, Any, torch.device], Any]
+    painter: Callable[[Checkpoint, Any, Blocks, Any, torch.device], Painter]
 
 
 class Stage:
     """One checkpoint on one device."""
 
-    def __init__(self, info: EngineInfo, checkpoint: Checkpoint, settings: Settings) -> None:
+    def __init__(self, info: EngineInfo, checkpoint: Checkpoint, settings: Settings, family: Family) -> None:
         import torch
 
         self.device = pick(settings)
-        self.on_phase: OnPhase = _unheard
-        self._checkpoint = checkpoint
+        self.on_phase: OnPhase = unheard
+        self._checkpoint, self._family = checkpoint, family
         self._dtype: torch.dtype = getattr(torch, info.dtype)
-        self._encoder: TextEncoder | None = None
+        self._encoder: Any = None
         self._painter: Painter | None = None
         self._placement = Placement(sizes_of(checkpoint, self._dtype.itemsize), self._parts(), self.device, settings)
         self._placement.on_drop = self._let_go
@@ -81,12 +81,12 @@ class Stage:
         for work in works:
             self._placement.expect(work)
 
-    def encoder(self, pictures: bool) -> TextEncoder:
+    def encoder(self, pictures: bool) -> Any:
         if self._painter is not None:
             self._painter.sampler.forget()
         model = self._placement.encoder(pictures)
         if self._encoder is None:
-            self._encoder = TextEncoder(self._checkpoint, model, self.device)
+            self._encoder = self._family.encoder(self._checkpoint, model, self.device)
         return self._encoder
 
     def painter(self, request: SceneRequest, size: Size, adapters: Sequence[Path]) -> Painter:
@@ -132,25 +132,24 @@ class Stage:
         """The transformer with exactly the request's adapters, which are added where its weights wait."""
         transformer, blocks, vae = self._placement.resting()
         if self._painter is None:
-            pixels = Pixels(vae, self.device, self._dtype)
-            self._painter = Painter(self._checkpoint, transformer, blocks, pixels, self.device)
+            self._painter = self._family.painter(self._checkpoint, transformer, blocks, vae, self.device)
         if self._painter.adapters.wear(request.adapters, adapters):
             self._painter.sampler.forget()
 
     def _parts(self) -> Parts:
-        part = self._checkpoint.part
+        family, checkpoint = self._family, self._checkpoint
         return Parts(
             PartLoader(
-                lambda: self._load("text_encoder", lambda: load_text_model(part("text_encoder"), self._dtype)),
+                lambda: self._load("text_encoder", lambda: family.load_text_model(checkpoint.part("text_encoder"), self._dtype)),
                 blocks=lambda model: model.language_model.layers,
                 extra=lambda model: model.visual,
                 calls_blocks=True,
             ),
             PartLoader(
-                lambda: self._load("transformer", lambda: load_transformer(self._checkpoint, self._dtype)),
+                lambda: self._load("transformer", lambda: family.load_transformer(checkpoint, self._dtype)),
                 blocks=lambda model: model.transformer_blocks,
             ),
-            PartLoader(lambda: self._load("vae", lambda: load_vae(self._checkpoint, self._dtype))),
+            PartLoader(lambda: self._load("vae", lambda: family.load_vae(checkpoint, self._dtype))),
         )
 
     def _load(self, name: str, load: Callable[[], Any]) -> Any:
@@ -163,5 +162,5 @@ class Stage:
         self._painter = None
 
 
-def _unheard(phase: str, done: int, total: int) -> None:
+def unheard(phase: str, done: int, total: int) -> None:
     """Where nobody listens."""
