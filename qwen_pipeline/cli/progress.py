@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qwen_pipeline.pipeline import Event
 
 Listener = Callable[["Event"], None]
-_NAMES = {"letter": "lettering", "scenes": "pictures", "pieces": "pieces"}
+_NAMES = {"letter": "lettering", "scenes": "pictures", "read": "reading", "pieces": "pieces"}
 _PHASES = {"encode": "encoding", "denoise": "steps"}
 """What an engine with weights does between pictures: shown on a terminal only, where it can be overwritten."""
 _WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made"}

@@ -86,7 +86,7 @@ class Ladder:
     def _say(self, pictures: Sequence[_Picture], steps: Sequence[tuple[_Picture, Step, str]]) -> None:
         kinds = [step.kind for _, step, _ in steps]
         said = ", ".join(f"{kinds.count(kind)} to {kind}" for kind in dict.fromkeys(kinds))
-        self.on_event(Event("read", len(pictures) - len(steps), len(pictures), "", "", f"words not right yet: {said}"))
+        self.on_event(Event("notice", len(pictures) - len(steps), len(pictures), message=f"words not right yet: {said}"))
 
     # --- the pictures --------------------------------------------------------------------------------------------------
 
@@ -124,7 +124,8 @@ class Ladder:
             last = picture.climb.looks[-1]
             result = drawn.get(last.scene)
             if last.reading is None and isinstance(result, SceneResult):
-                tasks[LookTask(result.path, result.digest, picture.climb.expected(last.step), number)] = picture
+                expected, free = picture.climb.expected(last.step), picture.lettered.free
+                tasks[LookTask(result.path, result.digest, expected, number, free)] = picture
         for done, (task, ok, answer) in enumerate(self.pool.run(read_look, list(tasks)), 1):
             picture = tasks[task]
             if not ok:
@@ -133,7 +134,7 @@ class Ladder:
                 continue
             *before, last = picture.climb.looks
             picture.climb = replace(picture.climb, looks=(*before, replace(last, reading=answer)))
-            self.on_event(Event("read", done, len(tasks), picture.pages[0][0], "done"))
+            self.on_event(Event("read", done, len(tasks), picture.pages[0][0]))
 
     # --- the end -------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from . import scenes
 from .bench import reader_at_hand
 from .briefs import Brief, BriefSet, read_set
 from .failures import failure_of
-from .lettered import read_picture_file
+from .lettered import LookTask, open_picture, read_picture_file
 from .order import Event, OnEvent, unheard
 from .state import WorkSetup, WorkState, make_state
 from .together import engine_held
@@ -176,12 +176,10 @@ class BriefTask:
 def read_brief(state: WorkState, task: BriefTask) -> tuple[tuple[str, ...], str]:
     """(what was read in the place of each string, everything read line by line). Runs in a worker."""
     expected = tuple(ExpectedString(str(n), text, task.language) for n, text in enumerate(task.texts))
-    reading = read_picture_file(state, task.path, task.digest, expected)
+    reading = read_picture_file(state, LookTask(task.path, task.digest, expected, task.number))
     key = digest([task.digest, "lines", state.reader.info.id, state.reader.info.version])
     whole = state.store.reading(key)
     if whole is None:
-        from .lettered import open_picture
-
         whole = PictureReading((), state.reader.read(open_picture(task.path)))
         state.store.put_reading(key, whole)
     return tuple(string.read for string in reading.strings), "\n".join(line.text for line in whole.extra)
@@ -210,7 +208,7 @@ def _judge(
             judged[task.number] = (Judged(one.brief, one.fingerprint, "", found, read, tally), s)
         else:
             judged[task.number] = (_unread(one.brief, one.fingerprint, failure_of(one.brief.id, answer).message), s)
-        on_event(Event("read", done, len(tasks), one.brief.id, "done" if ok else "failed"))
+        on_event(Event("read", done, len(tasks), one.brief.id, "" if ok else "failed"))
     return judged
 
 

@@ -51,10 +51,11 @@ class PageTask:
 
 @dataclass(frozen=True, slots=True)
 class Lettered:
-    """What a picture of `size` pixels is to spell, in the order of the layers. `boxes`: where each is set, on the page."""
+    """What a picture of `size` pixels is to spell, in the order of the layers, and where it may say more."""
 
     size: tuple[int, int]
     strings: tuple[ExpectedString, ...]
+    free: tuple[PixelBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class LookTask:
     digest: str
     expected: tuple[ExpectedString, ...]
     number: int
+    free: tuple[PixelBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def expect(state: WorkState, task: PageTask) -> Lettered:
             text = string.text.upper() if string.layer in upper else string.text
             box = _pixels(string.box, whole, task.width_px)
             found.append(ExpectedString(string.id, text, string.locale, string.role, box, needs_exact(text, string.role)))
-    return Lettered((task.width_px, task.height_px), tuple(found))
+    free = tuple(_pixels(box, whole, task.width_px) for box in task.page.labels)
+    return Lettered((task.width_px, task.height_px), tuple(found), free)
 
 
 def _pixels(box: Box, whole: Box, width_px: int) -> PixelBox:
@@ -113,17 +116,17 @@ def box_on_page(box: PixelBox, whole: Box, width_px: int) -> Box:
 
 def read_look(state: WorkState, task: LookTask) -> PictureReading:
     """What a picture says of what it should. Runs in a worker."""
-    return read_picture_file(state, task.path, task.digest, task.expected)
+    return read_picture_file(state, task)
 
 
-def read_picture_file(state: WorkState, path: str, sha256: str, expected: tuple[ExpectedString, ...]) -> PictureReading:
+def read_picture_file(state: WorkState, task: LookTask) -> PictureReading:
     """What a picture in a file says of what it should; from the store where it was read before."""
-    key = digest([sha256, expected, state.reader.info.id, state.reader.info.version, code_digest()])
+    key = digest([task.digest, task.expected, task.free, state.reader.info.id, state.reader.info.version, code_digest()])
     known = state.store.reading(key)
     if known is None:
         from qwen_pipeline import verify
 
-        known = verify.read_picture(open_picture(path), expected, state.reader)
+        known = verify.read_picture(open_picture(task.path), task.expected, state.reader, free=task.free)
         state.store.put_reading(key, known)
     return known
 

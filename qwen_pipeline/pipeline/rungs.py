@@ -67,10 +67,11 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
         guide=False,
         lettering=None,
         within=step.within,
+        mask=None,
     )
     gone = {w.expected.text for w in wanted if w.id in step.targets} if step.kind == "erase" else set()
     strings = tuple(text for text in chain.last.strings if text not in gone)
-    return _scene(replace(chain.last, reference_paths=()), request, chain, strings)
+    return _scene(replace(chain.last, reference_paths=(), mask_path=""), request, chain, strings)
 
 
 def _rewriting(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> str:

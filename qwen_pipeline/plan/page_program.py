@@ -82,6 +82,7 @@ class PageProgram:
             layers=layers,
             scene=scene,
             scene_box=self.scene.box if self.scene and self.scene.spec.region else None,
+            labels=tuple(self.regions[name].box for name in self.scene.spec.labels) if self.scene else (),
             notes=notes,
             place=self.source.place,
         )

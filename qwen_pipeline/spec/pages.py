@@ -205,8 +205,9 @@ class PageReader:
     def _check_scene(self, scene: SceneSpec, raw: Map, effective: Effective) -> None:
         self.checks.texts.check_model(scene, raw)
         for made, _ in effective.distinct:
-            for index, name in enumerate(scene.keep_clear):
-                self.checks.region_name(name, made, place_of(raw, ("keep_clear", index)), repeated=True)
+            for key in ("keep_clear", "labels"):
+                for index, name in enumerate(getattr(scene, key)):
+                    self.checks.region_name(name, made, place_of(raw, (key, index)), repeated=True)
             for index, edit in enumerate(scene.edits):
                 if edit.region is not None:
                     self.checks.region_name(edit.region, made, place_of(raw, ("edits", index, "region")), repeated=True)

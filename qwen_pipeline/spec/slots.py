@@ -21,7 +21,7 @@ from .texts import TextRules
 from .tree import Map, Seq, place_of
 
 ROOT_LOGO = "brand.logo"
-_PAGE_ONLY = frozenset({"region", "keep_clear"})
+_PAGE_ONLY = frozenset({"region", "keep_clear", "labels"})
 """Keys of a scene that speak of a page's regions."""
 
 

@@ -65,6 +65,8 @@ class Page:
     """Fingerprint of the scene behind the layers; None = background only."""
     scene_box: Box | None = None
     """Where the picture goes; None = the whole bleed box. The picture covers the box, cropped round its middle."""
+    labels: tuple[Box, ...] = ()
+    """Where the picture may carry words that nobody asked for."""
     notes: tuple[TextPart, ...] = ()
     place: Place | None = field(default=None, compare=False)
 

@@ -125,6 +125,20 @@ def test_traces_of_letters_are_not_delivered(make: Make) -> None:
     assert "Spring Tea" not in log.requests[-1].prompt
 
 
+def test_words_of_the_things_themselves_are_let_be(make: Make) -> None:
+    spec = SPEC.replace("subject: a lamp}", "subject: a jar with a label, labels: [page]}")
+    manifest, log = make(always("extra"), spec)
+    assert (manifest.exit_code, log.kinds) == (0, ["draw"])
+    assert "Beside it only the things themselves carry words" in log.requests[0].prompt
+
+
+def test_an_edit_of_the_scene_is_drawn_again_with_it(make: Make) -> None:
+    spec = SPEC.replace("subject: a lamp}", "subject: a lamp, edits: [{do: warm the light, box: [0%, 0%, 50%, 50%]}]}")
+    manifest, log = make(by_turn("right", "dropped", "right", "right"), spec)
+    assert only(manifest).rung == "drawn"
+    assert [(r.source is None, bool(r.within)) for r in log.requests] == [(True, False), (False, True)] * 2
+
+
 def test_an_engine_that_cannot_edit_draws_without_words(make: Make) -> None:
     info = replace(INFO, capabilities=frozenset({"generate"}))
     manifest, log = make(by_turn("dropped", "dropped", "dropped", "right"), info=info)

@@ -27,6 +27,8 @@ class SceneSpec(Strict):
     """Further things to see."""
     keep_clear: tuple[str, ...] = ()
     """Regions the picture must leave calm; those of overlay text are added by themselves."""
+    labels: tuple[str, ...] = ()
+    """Regions where the picture may carry words of its own (a product's label, a shop's sign) beside baked ones."""
     negative: tuple[str, ...] = ()
     """What must not be seen."""
     references: Annotated[tuple[str, ...], Field(max_length=10)] = ()
