@@ -136,9 +136,9 @@ def _standing_of(climb: Climb, look: Look) -> Standing | None:
 
 
 def passes(reading: StringReading, expected: ExpectedString, strict: bool) -> bool:
-    """Whether a string may stay in the picture as it was read."""
+    """Whether a string may stay in the picture as it was read. A malformed glyph condemns only what must be exact."""
     if reading.spelling == "exact":
-        return True
+        return not (strict and expected.exact and reading.odd)
     return not strict and not expected.exact and reading.spelling in ("suspect", "variant")
 
 

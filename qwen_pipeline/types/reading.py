@@ -33,11 +33,12 @@ Spelling = Literal["exact", "suspect", "variant", "fail", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class ReadChar:
-    """One character as read; `score` from 0 to 1."""
+    """One character as read; `score` from 0 to 1. `others`: what it might be instead, likeliest first, with their scores."""
 
     text: str
     box: PixelBox
     score: float
+    others: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ class EditOp:
 
 
 @dataclass(frozen=True, slots=True)
+class OddGlyph:
+    """A character whose shape lies outside that of its line: a hint. `deviation` above 1 is odd; `index` in the expected text."""
+
+    index: int
+    char: str
+    box: PixelBox
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
 class StringReading:
     """How one expected string was found. `cer` = edits / length, `ned` = 1 - edits / longer length, on normalised text."""
 
@@ -85,6 +96,8 @@ class StringReading:
     ned: float
     boxes: tuple[PixelBox, ...]
     score: float
+    odd: tuple[OddGlyph, ...] = ()
+    """Hanzi that may be malformed although they were read as expected. A hint: it may condemn a string, never bless one."""
 
 
 @dataclass(frozen=True, slots=True)

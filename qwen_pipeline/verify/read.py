@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qwen_pipeline.types.reading import ExpectedString, PictureReading, PixelBox, Quad, ReadLine, StringReading
@@ -11,6 +10,7 @@ from qwen_pipeline.types.reading import ExpectedString, PictureReading, PixelBox
 from .matching import match, match_string, pair
 from .matching.match import quad_box
 from .reader import Reader
+from .second_look import Looker
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FIRST_SIDE, SECOND_SIDE = 1024, 1600
 _SAME_ROW = 0.5
 """Lines whose heights overlap by this share stand in one row."""
+_ROOMS = (0.25, 0.8)
+"""Room at the ends of a row, in heights: a dash before a line stands far off."""
 _RANK = {"exact": 0, "variant": 1, "suspect": 1, "fail": 2, "missing": 3}
 
 
@@ -31,34 +33,46 @@ def read_picture(
     """
     lines = reader.read(image, max_side=FIRST_SIDE)
     reading = _again(image, expected, reader, lines, free)
-    if any(s.spelling != "exact" for s in reading.strings) and max(image.size) > FIRST_SIDE:
+    if (reading.extra or any(s.spelling != "exact" for s in reading.strings)) and max(image.size) > FIRST_SIDE:
         larger = _again(image, expected, reader, reader.read(image, max_side=SECOND_SIDE), free)
-        reading = _better_picture(reading, larger)
+        strings = (_kept(*three) for three in zip(expected, reading.strings, larger.strings, strict=True))
+        extra = min(larger.extra, reading.extra, key=len)
+        reading = PictureReading(tuple(strings), extra)
     return reading
 
 
 def _again(
     image: Image, expected: Sequence[ExpectedString], reader: Reader, lines: Sequence[ReadLine], free: Sequence[PixelBox]
 ) -> PictureReading:
-    """Match; then read the rows of every string that is not exact as whole lines, and keep the better of both."""
-    reading = match(expected, lines, free)
-    claims = pair(expected, lines)
+    """Match; look again at what is not exact or has to be; then read its rows as whole lines, and keep the better of both."""
+    reading, claims, looker = match(expected, lines, free), pair(expected, lines), Looker(image)
     strings = list(reading.strings)
     for index, string in enumerate(expected):
-        if strings[index].spelling in ("exact", "missing"):
-            continue
-        mine = [lines[c.line] for c in claims if c.string == index]
-        others = {c.line for c in claims if c.string != index}
-        if any(lines.index(line) in others for line in mine):
-            continue
-        rows = reader.read_lines(image, [_padded(row) for row in _rows(mine)])
-        strings[index] = better(strings[index], _matched(string, rows))
-    return replace(reading, strings=tuple(strings))
+        parts = [(lines[c.line], c) for c in claims if c.string == index]
+        shared = any(c.line == d.line and c.string != d.string for c in claims for d in claims if c.string == index)
+        strings[index] = looker.settle(string, strings[index], parts)
+        boxes = _rows([line for line, _ in parts]) or ([string.box] if string.box else [])
+        for room in () if shared else _ROOMS:
+            if strings[index].spelling != "exact" and boxes:
+                rows = reader.read_lines(image, [_padded(box, room) for box in boxes])
+                strings[index] = _kept(string, strings[index], _matched(string, rows, looker))
+    return PictureReading(tuple(strings), tuple(line for line in reading.extra if looker.is_lettering(line)))
 
 
-def _matched(string: ExpectedString, lines: Sequence[ReadLine]) -> StringReading:
+def _matched(string: ExpectedString, lines: Sequence[ReadLine], looker: Looker) -> StringReading:
     readable = [line for line in lines if line.text.strip()]
-    return match_string(string, [(readable[c.line], c) for c in pair([string], readable)])
+    parts = [(readable[c.line], c) for c in pair([string], readable)]
+    return looker.settle(string, match_string(string, parts), parts)
+
+
+def _kept(string: ExpectedString, first: StringReading, second: StringReading) -> StringReading:
+    """The better of two; but where only other letters were seen in a string that must be exact, both have to agree."""
+    return first if string.exact and _other_letters(first) else better(first, second)
+
+
+def _other_letters(reading: StringReading) -> bool:
+    """Whether all that is wrong is one character or two that were seen as others: that was no slip of the detector's."""
+    return 0 < len(reading.ops) <= 2 and all(op.expected.isalnum() and op.read.isalnum() for op in reading.ops)
 
 
 def better(a: StringReading, b: StringReading) -> StringReading:
@@ -68,11 +82,6 @@ def better(a: StringReading, b: StringReading) -> StringReading:
 
 def _weight(reading: StringReading) -> tuple[int, float, int]:
     return _RANK[reading.spelling], sum(op.cost for op in reading.ops), len(reading.ops)
-
-
-def _better_picture(a: PictureReading, b: PictureReading) -> PictureReading:
-    strings = tuple(better(x, y) for x, y in zip(a.strings, b.strings, strict=True))
-    return PictureReading(strings, a.extra if len(a.extra) <= len(b.extra) else b.extra)
 
 
 def _rows(lines: Sequence[ReadLine]) -> list[PixelBox]:
@@ -95,8 +104,8 @@ def _union(a: PixelBox, b: PixelBox) -> PixelBox:
     return PixelBox(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))
 
 
-def _padded(box: PixelBox) -> Quad:
-    """A little room at both ends, where marks are lost."""
-    x, y = 0.25 * box.height, 0.04 * box.height
+def _padded(box: PixelBox, room: float) -> Quad:
+    """`room` heights more at both ends, where marks are lost."""
+    x, y = room * box.height, 0.04 * box.height
     left, top, right, bottom = box.left - x, box.top - y, box.right + x, box.bottom + y
     return (left, top), (right, top), (right, bottom), (left, bottom)

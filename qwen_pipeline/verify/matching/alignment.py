@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from qwen_pipeline.types.reading import EditOp
 
@@ -27,6 +27,19 @@ def operations(expected: str, read: str, ends: frozenset[int] = frozenset()) -> 
     ):
         found += _weighed(expected, read, (a0, a1, b0, b1), edges)
     return tuple(found)
+
+
+def aligned(expected: int, read: int, ops: Sequence[EditOp]) -> Iterator[tuple[int, int]]:
+    """(place in the expected text, place in the text read) of every character that stands for one, equal or not."""
+    i = j = 0
+    for op in ops:
+        while i < op.index:
+            yield i, j
+            i, j = i + 1, j + 1
+        if op.expected and op.read:
+            yield i, j
+        i, j = i + len(op.expected), j + len(op.read)
+    yield from zip(range(i, expected), range(j, read), strict=True)
 
 
 def _gaps(opcodes: Iterable[tuple[str, int, int, int, int]]) -> Iterator[tuple[int, int, int, int]]:

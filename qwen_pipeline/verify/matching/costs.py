@@ -46,3 +46,8 @@ def insertion(read: str, at_end: bool) -> float:
 def is_mark(char: str) -> bool:
     """Punctuation, but no currency and no percent sign."""
     return (char not in "%‰" and unicodedata.category(char).startswith("P")) or char == "°"
+
+
+def is_hanzi(char: str) -> bool:
+    """Of CJK Unified Ideographs, its extension A, or the compatibility block."""
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff"

@@ -9,13 +9,12 @@ from dataclasses import replace
 from qwen_pipeline.types.reading import EditOp, ExpectedString, PictureReading, PixelBox, Quad, ReadLine, Spelling, StringReading
 
 from .alignment import operations
-from .costs import is_mark
+from .costs import is_hanzi, is_mark
 from .normal import Normal, normal
 from .pairing import Claim, claims
 from .variants import same_word
 
 EXTRA_SCORE = 0.6
-_HANZI = ("一", "鿿")
 
 
 def match(expected: Sequence[ExpectedString], lines: Sequence[ReadLine], free: Sequence[PixelBox] = ()) -> PictureReading:
@@ -136,7 +135,7 @@ def _extra(lines: Sequence[ReadLine], found: Sequence[Claim], free: Sequence[Pix
 def _says_something(text: str) -> bool:
     """Two characters that are no mere marks, or one hanzi: less than that is a speck."""
     letters = [char for char in normal(text).text if not is_mark(char)]
-    return len(letters) >= 2 or any(_HANZI[0] <= char <= _HANZI[1] for char in letters)
+    return len(letters) >= 2 or any(is_hanzi(char) for char in letters)
 
 
 def _is_free(line: ReadLine, free: Sequence[PixelBox]) -> bool:

@@ -1,4 +1,4 @@
-"""Traditional and simplified forms of one character, by OpenCC's tables."""
+"""Traditional, simplified and Japanese forms of one character, by OpenCC's tables."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 
 
 @cache
-def _converter() -> Any:
+def _converters() -> tuple[Any, Any]:
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC("jp2t"), OpenCC("t2s")
 
 
 @lru_cache(maxsize=20_000)
 def simplified(text: str) -> str:
-    return str(_converter().convert(text))
+    japanese, traditional = _converters()
+    return str(traditional.convert(japanese.convert(text)))
 
 
 def same_word(a: str, b: str) -> bool:

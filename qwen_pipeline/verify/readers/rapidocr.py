@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_pipeline.types.reading import PixelBox, Quad, ReadChar, ReadLine
 from qwen_pipeline.verify.reader import ReaderInfo
 
-from ._ctc import decode, log_likelihood
+from ._ctc import BLANK, decode, log_likelihood
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +26,7 @@ _NEEDED = ("rapidocr", "onnxruntime", "cv2", "rapidfuzz", "opencc")
 _LINE_PX = 48
 """The recogniser's height."""
 _BATCH = 6
+_OTHERS = 5
 _VERTICAL = 1.5
 """A quad this many times as high as it is wide is a column."""
 _LONGEST = 3200
@@ -154,8 +155,8 @@ class RapidReader:
         text = "".join(characters[index] for index, *_ in found)
         spans = _spans([(start, end) for _, start, end, _ in found], len(columns))
         chars = tuple(
-            ReadChar(characters[index], _part(quad, *span), score)
-            for (index, _, _, score), span in zip(found, spans, strict=True)
+            ReadChar(characters[index], _part(quad, *span), score, _others(columns[start:end], index, characters))
+            for (index, start, end, score), span in zip(found, spans, strict=True)
         )
         score = sum(char.score for char in chars) / len(chars) if chars else 0.0
         return ReadLine(text, quad, score, chars)
@@ -188,6 +189,16 @@ def _strip(pixels: NDArray[Any], quad: Quad) -> NDArray[Any]:
     long = max(8, min(_LONGEST, round(flat.shape[1] * _LINE_PX / flat.shape[0])))
     shrinks = flat.shape[0] > _LINE_PX
     return np.asarray(cv2.resize(flat, (long, _LINE_PX), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
+
+
+def _others(columns: NDArray[Any], index: int, characters: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """The next likeliest characters in the columns that name one."""
+    import numpy as np
+
+    best = columns.max(axis=0)
+    top = np.argpartition(best, -_OTHERS - 2)[-_OTHERS - 2 :]
+    ranked = sorted((int(i) for i in top if i not in (BLANK, index)), key=lambda i: -best[i])
+    return tuple((characters[i], float(best[i])) for i in ranked[:_OTHERS])
 
 
 def _spans(columns: Sequence[tuple[int, int]], total: int) -> list[tuple[float, float]]:
