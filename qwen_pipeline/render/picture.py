@@ -56,6 +56,13 @@ def keep_outside(edited: Image.Image, source: Path, within: Sequence[PixelBox], 
     return Image.composite(edited, before, Image.fromarray(np.rint(mask * 255).astype(np.uint8)))
 
 
+def _fade(length: int, feather: float, before: bool, after: bool) -> np.ndarray:
+    """From little to 1 within `feather` pixels of the start and of the end, where something stands `before` and `after` them."""
+    steps = np.arange(length)
+    inward = np.minimum(steps + 1 if before else np.inf, length - steps if after else np.inf)
+    return np.minimum(1.0, np.broadcast_to(inward, (length,)) / (feather + 1))
+
+
 def _drawn(path: Path, size: tuple[int, int]) -> np.ndarray:
     """A mask's values at a picture's size, 0 to 1. Raises `RenderError` (`no-mask`) where it cannot be read."""
     try:
@@ -67,15 +74,14 @@ def _drawn(path: Path, size: tuple[int, int]) -> np.ndarray:
 
 
 def _open_box(mask: np.ndarray, box: PixelBox) -> None:
-    """Let the edit through inside `box`: 0 at its edge, 1 further in."""
+    """Let the edit through inside `box`: 0 at its edge, 1 further in. Along the picture's own edges there is nothing to join."""
     height, width = mask.shape
     left, top = max(0, round(box.left)), max(0, round(box.top))
     right, bottom = min(width, round(box.right)), min(height, round(box.bottom))
     if right <= left or bottom <= top:
         return
     feather = max(1.0, min(FEATHER_PX, (right - left) / 4, (bottom - top) / 4))
-    rows, cols = np.arange(bottom - top), np.arange(right - left)
-    down = np.minimum(rows + 1, bottom - top - rows) / (feather + 1)
-    across = np.minimum(cols + 1, right - left - cols) / (feather + 1)
-    fade = np.minimum(1.0, np.minimum(down[:, None], across[None, :]))
+    down = _fade(bottom - top, feather, top > 0, bottom < height)
+    across = _fade(right - left, feather, left > 0, right < width)
+    fade = np.minimum(down[:, None], across[None, :])
     mask[top:bottom, left:right] = np.maximum(mask[top:bottom, left:right], fade)

@@ -123,6 +123,18 @@ def test_an_edit_keeps_to_its_parts(shelf: Shelf) -> None:
     assert not changed.any()
 
 
+def test_an_edit_reaches_the_pictures_own_edges(shelf: Shelf) -> None:
+    """It fades in towards the part that stays, not towards the frame."""
+    base = scene("base")
+    edit = scene("rewrite", seed=2, source=base, within=(PixelBox(0, 0, 80, 120),))
+    whole = scene("rewrite", seed=2, source=base)
+    results = Session(factory()[0], shelf).render([base, edit, whole])
+    before, after, free = (np.asarray(Image.open(r.path), int) for r in results if isinstance(r, SceneResult))
+    assert (after[:, :70] == free[:, :70]).all()
+    assert (after[:, 80:] == before[:, 80:]).all()
+    assert (after[:, 72:80] != free[:, 72:80]).any()
+
+
 def test_an_edit_keeps_to_its_mask(shelf: Shelf, tmp_path: Path) -> None:
     """Black is kept byte for byte, grey shares, and a box limits what the mask lets through."""
     values = np.zeros((120, 160), np.uint8)

@@ -18,7 +18,10 @@ from .room import Rect
 from .stage import Stage, fit, skin_of
 from .subjects import read
 
-_ADD = re.compile(r"\badd(?:ing)?\b|\bplace\b|\bput\b|\binsert\b|添加|加上|增加|放上|放一", re.IGNORECASE)
+_ADD = re.compile(
+    r"\badd(?:ing)?\b|\breplace\b.{1,80}?\bwith\b|(?<!the )(?<!same )\bplace\b|\bput\b|\binsert\b|添加|加上|增加|放上|放一",
+    re.IGNORECASE,
+)
 _GRADES: tuple[tuple[str, str], ...] = (
     ("night", r"\bnight\b|midnight|moonlit|夜"),
     ("dusk", r"\bdusk\b|sunset|evening|golden hour|twilight|late afternoon|黄昏|傍晚|夕阳|日落"),

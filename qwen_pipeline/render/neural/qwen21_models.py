@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qwen_pipeline.errors import RenderError
+
 from . import vae_bands
 from .qwen21_attention import BlockCausalAttention
 from .weights import Checkpoint
@@ -85,5 +87,7 @@ def load_scheduler(checkpoint: Checkpoint, sigmas: tuple[float, ...], steps: int
     scheduler = diffusers.FlowMatchEulerDiscreteScheduler.from_pretrained(checkpoint.path / "scheduler", local_files_only=True)
     grid = np.array(sigmas) if sigmas else np.linspace(1.0, 1 / steps, steps)
     scheduler.set_timesteps(sigmas=grid, mu=shift(scheduler, tokens), device=device)
+    if not bool(scheduler.sigmas.isfinite().all()):  # stretched to `shift_terminal`, one step has no length
+        raise RenderError(f"the checkpoint's schedule cannot be run in {len(grid)} step", code="too-few-steps")
     scheduler.set_begin_index(0)
     return scheduler

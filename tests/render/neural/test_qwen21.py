@@ -147,6 +147,30 @@ def test_neighbours_order_and_shared_prefixes_do_not_show(base: Any, pictures: t
     assert len(set(alone)) == len(alone)
 
 
+def test_a_prefix_is_computed_once_for_its_seeds_and_references_once_for_their_prompts(
+    base: Any, pictures: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens that went through the blocks to be remembered: the references' part, then each prompt's own."""
+    from qwen_pipeline.render.neural.qwen21_loop import Sampler
+
+    runs: list[tuple[int, int]] = []
+    plain = Sampler._remember
+
+    def watched(self: Any, tokens: Any, start: int, end: int, *rest: Any) -> None:
+        runs.append((start, end))
+        plain(self, tokens, start, end, *rest)
+
+    monkeypatch.setattr(Sampler, "_remember", watched)
+    inputs = SceneInputs(references=pictures[:2])
+    asked = [request(base, prompt, 2, seed=s, num_inference_steps=2) for prompt in ("shared a", "shared b") for s in (1, 2, 3)]
+    made = base.encode(asked, [inputs] * 6)
+    for job in asked:
+        base.render(job, made[scene_fingerprint(job)], inputs)
+    assert len(runs) == 3
+    head = runs[0][1]
+    assert [run[0] for run in runs] == [0, head, head]
+
+
 def test_a_text_is_encoded_once_and_kept(base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from qwen_pipeline.render.neural.qwen21_text import TextEncoder
 
@@ -235,6 +259,12 @@ def test_an_edit_may_not_stretch(base: Any, pictures: tuple[Path, ...]) -> None:
 
 
 # --- refusals and faults -------------------------------------------------------------------------------------------------
+
+
+def test_one_step_is_none_where_the_schedule_ends_above_zero(base: Any) -> None:
+    with pytest.raises(RenderError) as caught:
+        draw(base, request(base, num_inference_steps=1))
+    assert caught.value.code == "too-few-steps"
 
 
 def test_words_that_the_model_reads_as_signs(base: Any) -> None:
