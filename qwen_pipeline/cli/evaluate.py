@@ -25,7 +25,7 @@ _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
     help="Decides which weights may be used.",
 )
 @click.option("--out", type=options.FOLDER, help="Where pictures and reports go.  [default: out/evaluation-<engine>]")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N briefs of each set.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only N briefs of each set, spread evenly over it.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other pictures.")
 @click.option("--size", metavar="WxH", help="Pixels of a picture.  [default: the engine's squarest, else 1024x1024]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes to work with.  [default: by pictures and cores]")

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.types import Place
 
 _HANZI = re.compile(r"[㐀-鿿]")
 _UNSAFE = re.compile(r"[^\w.-]+")
+Item = TypeVar("Item")
 Layout = Literal["briefs", "geneval", "dpg"]
 """How pictures are laid out for outside scoring: GenEval's folders, DPG-Bench's names, or one folder of our own."""
 
@@ -41,27 +42,35 @@ class BriefSet:
 
 
 def read_set(path: Path, limit: int | None = None) -> BriefSet:
-    """The briefs of a JSONL file, of a text file with a prompt a line, or of a folder of .txt files; the first `limit`.
+    """The briefs of a JSONL file, of a text file with a prompt a line, or of a folder of .txt files; `limit` of them, evenly.
 
     Keys of a JSONL line: `prompt`; `text` or `texts` (a string or a list), `language`, `category`, `prompt_id` or `id`. Raises
     SpecError with every line that is wrong.
     """
     name = _UNSAFE.sub("-", path.stem)
     if path.is_dir():
-        files = sorted(path.glob("*.txt"))[:limit]
+        files = _spread(sorted(path.glob("*.txt")), limit)
         briefs = [Brief(file.stem, name, file.read_text("utf-8").strip(), source=file.name) for file in files]
         return BriefSet(name, "dpg", tuple(_some(briefs, path)))
     try:
-        lines = [(n, line) for n, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1) if line.strip()][:limit]
+        lines = [(n, line) for n, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1) if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError([Diagnostic("unreadable", f"cannot read {path.name}: {error}", Place(str(path)))]) from error
     if path.suffix == ".txt":
-        briefs = [Brief(f"{n:05d}", name, line.strip(), source=line) for n, line in lines]
+        briefs = [Brief(f"{n:05d}", name, line.strip(), source=line) for n, line in _spread(lines, limit)]
         return BriefSet(name, "briefs", tuple(_some(briefs, path)))
     entries = _entries(lines, path)
     geneval = all("tag" in entry and "include" in entry for _, _, entry in entries)
     briefs = [_brief(index, line, entry, name) for index, (_, line, entry) in enumerate(entries)]
-    return BriefSet(name, "geneval" if geneval and entries else "briefs", tuple(_named_apart(_some(briefs, path))))
+    apart = list(_named_apart(_some(briefs, path)))
+    return BriefSet(name, "geneval" if geneval and entries else "briefs", tuple(_spread(apart, limit)))
+
+
+def _spread(items: list[Item], limit: int | None) -> list[Item]:
+    """So many of the items, evenly from the first on."""
+    if limit is None or limit >= len(items):
+        return items
+    return [items[number * len(items) // limit] for number in range(limit)]
 
 
 def _entries(lines: Iterable[tuple[int, str]], path: Path) -> list[tuple[int, str, Mapping[str, Any]]]:

@@ -36,7 +36,10 @@ SIDE_PX = 1024
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What to evaluate. `limit`: only the first so many briefs of each set; `size`: in pixels, None = the engine's squarest."""
+    """What to evaluate. `limit`: only so many briefs of each set, spread evenly over it, so that every category is there.
+
+    `size`: in pixels, None = the engine's squarest.
+    """
 
     sets: tuple[Path, ...]
     engine: str = "auto"
@@ -99,8 +102,8 @@ def evaluate(trial: Trial, out: Path, settings: Settings, on_event: OnEvent = un
         judged = _judge(sets, wanted, drawn, pool, on_event)
     placed = tuple(_deliver(one, kind, drawn, out) for one, kind in judged)
     rendered = sum(isinstance(o, SceneResult) and not o.cached for o in drawn.values())
-    named = f"{reader.id} {reader.version}" if reader else ""
-    made = Evaluation(info.id, info.version, named, size, trial.seed, placed, groups_of(placed), rendered)
+    read_by = reader.version if reader else ""
+    made = Evaluation(info.id, info.version, read_by, size, trial.seed, placed, groups_of(placed), rendered)
     from .evaluation_report import write_reports
 
     write_reports(made, out)

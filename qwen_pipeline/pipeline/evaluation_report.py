@@ -31,6 +31,7 @@ article img { display: block; width: 100%; height: auto; background: #eee } arti
 h2 { font-size: .95rem; margin: 0 } .score { color: var(--soft); font-size: .85rem; margin: 0 0 .5rem }
 ul { list-style: none; margin: 0; padding: 0 } li { margin: .25rem 0; overflow-wrap: anywhere }
 li.good::before { content: "✓ "; color: var(--good) } li.bad::before { content: "✗ "; color: var(--bad) }
+pre { font: inherit; white-space: pre-wrap; margin: .3rem 0 }
 .read { color: var(--bad) } .failure { color: var(--bad) } details { margin-top: .5rem; color: var(--soft); font-size: .85rem }
 """
 
@@ -136,6 +137,8 @@ def _card(judged: Judged, size: tuple[int, int]) -> str:
     why = f'<p class="failure">{escape(judged.failure)}</p>' if judged.failure else ""
     strings = "".join(_string(text, read) for text, read in zip(brief.texts, judged.found, strict=False))
     more = f"<details><summary>prompt</summary>{escape(brief.prompt)}</details>"
+    if judged.read:
+        more += f'<details><summary>everything read</summary><pre>{escape(judged.read)}</pre></details>'
     words = f'<h2>{escape(name)}</h2><p class="score">{score}</p>{why}<ul>{strings}</ul>{more}'
     return f"<article>{image}<div>{words}</div></article>"
 

@@ -79,14 +79,18 @@ def score(pairs: Iterable[tuple[str, str]], read: str) -> Tally:
 
 
 def words_right(text: str, read: str) -> tuple[int, int]:
-    """(words of `text` that stand in `read` complete and unbroken, in order; words of `text`). White space is ignored."""
+    """(words of `text` that stand in `read` complete and unbroken, in order; words of `text`).
+
+    White space is ignored, and so is punctuation before and after a word.
+    """
     from rapidfuzz.distance import Levenshtein
 
     spans, joined = [], ""
     for word in _WORD.findall(text):
         plain = normal(word).text
-        if any(char.isalnum() for char in plain):
-            spans.append((len(joined), len(joined) + len(plain)))
+        letters = [at for at, char in enumerate(plain) if char.isalnum()]
+        if letters:
+            spans.append((len(joined) + letters[0], len(joined) + letters[-1] + 1))
         joined += plain
     wrong: set[int] = set()
     breaks: set[int] = set()

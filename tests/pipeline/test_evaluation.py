@@ -137,6 +137,12 @@ def test_prompts_without_strings_are_laid_out_for_outside_scoring(
     assert all((out / name).is_file() for name in names)
 
 
+def test_a_limit_takes_briefs_from_all_of_a_set(tmp_path: Path) -> None:
+    path = jsonl(tmp_path, [{"prompt": "a", "text": ["b"], "id": n} for n in range(10)])
+    assert [brief.id for brief in read_set(path, 3).briefs] == ["0000", "0003", "0006"]
+    assert len(read_set(path, 99).briefs) == 10
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [

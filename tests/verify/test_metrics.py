@@ -22,6 +22,8 @@ pytest.importorskip("rapidfuzz")
         ("Spring Tea Fair", "", 0, 3),
         ("春茶市集", "春茶巿集", 3, 4),  # a look-alike
         ("春茶 Tea", "春 Tea", 2, 3),
+        ("Next 5 miles.", "Next 5 miles", 3, 3),  # punctuation round a word
+        ("It's tea", "Its tea", 1, 2),  # but not inside
         ("Tea — Fair", "Tea-Fair", 2, 2),  # a dash alone is no word
     ],
 )
