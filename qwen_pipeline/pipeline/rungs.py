@@ -76,8 +76,27 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
 
 def _rewriting(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> str:
     target = next(w.expected for w in wanted if w.id in step.targets)
-    names = {"text": " ".join(target.text.split()), "locale": target.locale, "role": target.role, "read": step.read[0]}
+    text = " ".join(target.text.split())
+    names = {"text": text, "locale": target.locale, "role": target.role, "read": spaced(step.read[0], text)}
     return _words("rewrite.j2", chain, names)
+
+
+def spaced(read: str, text: str) -> str:
+    """What was read, which has no spaces, with those of the text that it should be: as it stands in the picture, most likely."""
+    from rapidfuzz.distance import Levenshtein
+
+    if " " in read:
+        return read
+    squeezed = "".join(text.split())
+    ends, place = [], 0
+    for word in text.split()[:-1]:
+        place += len(word)
+        ends.append(place)
+    breaks = set()
+    for op in Levenshtein.opcodes(squeezed, read):
+        inside = [end - op.src_start for end in ends if op.src_start < end <= op.src_end]
+        breaks |= {op.dest_start + min(at, op.dest_end - op.dest_start) for at in inside}
+    return "".join(f" {char}" if at in breaks and at else char for at, char in enumerate(read))
 
 
 def _erasing(step: Step, chain: Chain) -> str:

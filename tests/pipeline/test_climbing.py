@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from qwen_pipeline.pipeline import build
+from qwen_pipeline.fingerprint import scene_fingerprint
+from qwen_pipeline.pipeline import build, reproduce
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest, TextOutcome
 from qwen_pipeline.verify.filetext import page_texts
@@ -211,6 +212,15 @@ def _resumed(settings: Settings, stop: int, turns: list[str], killed: type[BaseE
         log = install(patch, lambda request, number: turns[number + stop])
         build(order(path), tmp_path / f"out{stop}", settings)
     return len(log.requests), (tmp_path / f"out{stop}" / "poster.png").read_bytes()
+
+
+def test_a_repaired_picture_comes_again_from_its_file(make: Make, settings: Settings, tmp_path: Path) -> None:
+    _, log = make(by_turn("dropped", "dropped", "dropped", "right"))
+    deeds = {scene_fingerprint(r): deed for r, deed in zip(log.requests, ("dropped",) * 3 + ("right",), strict=True)}
+    with pytest.MonkeyPatch.context() as patch:
+        install(patch, lambda request, _: deeds[scene_fingerprint(request)])
+        (again,) = reproduce(tmp_path / "out" / "poster.png", tmp_path / "again", settings)
+    assert again.same
 
 
 def test_a_batch_climbs_together(batch: Callable[[int], Path], settings: Settings, tmp_path: Path,

@@ -8,6 +8,7 @@ import pytest
 
 from qwen_pipeline.pipeline.areas import areas_of
 from qwen_pipeline.pipeline.ladder import Climb, Look, Step, Wanted, endings, next_step, standing
+from qwen_pipeline.pipeline.rungs import spaced
 from qwen_pipeline.types import ExpectedString, PictureReading, PixelBox, ReadLine, Spelling, StringReading
 
 BOXES = {"a/zh": PixelBox(10, 10, 110, 30), "a/en": PixelBox(10, 40, 110, 50), "b/en": PixelBox(10, 70, 110, 90)}
@@ -141,3 +142,19 @@ def test_areas_stay_clear_of_what_is_kept() -> None:
     (box,) = areas_of([[PixelBox(50, 50, 100, 70)]], (200, 100), [PixelBox(40, 60, 110, 90)])
     assert box.bottom == 67  # never into what has to go
     assert areas_of([[], [PixelBox(-20, -20, 5, 5)]], (100, 100)) == (PixelBox(0, 0, 20, 11),)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "shown"),
+    [
+        ("TheLasteFrryHome", "The Last Ferry Home", "The Last eFrry Home"),
+        ("SprngTeaFair", "Spring Tea Fair", "Sprng Tea Fair"),
+        ("SpringFair", "Spring Tea Fair", "Spring Fair"),
+        ("春茶集", "春茶市集", "春茶集"),
+        ("", "Tea", ""),
+        ("Tea time", "Tea tine", "Tea time"),
+    ],
+)
+def test_what_was_read_is_told_with_its_spaces(read: str, text: str, shown: str) -> None:
+    pytest.importorskip("rapidfuzz")
+    assert spaced(read, text) == shown
