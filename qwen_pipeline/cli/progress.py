@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .output import size
+
 if TYPE_CHECKING:
     from qwen_pipeline.pipeline import Event
 
@@ -45,6 +47,10 @@ def _say(event: Event) -> None:
         text += f": {event.subject} {_WORDS[event.outcome]}" if event.subject else ""
         text += f", about {duration(event.seconds_left)} left" if event.seconds_left else ""
         click.echo(text + (f": {event.message}" if event.message else ""), err=True)
+    elif event.step == "load":
+        click.echo(f"loading {size(event.total)} of weights", err=True)
+    elif event.step == "encode" and event.done == event.total:
+        click.echo(f"[{event.done}/{event.total}] prompts encoded", err=True)
     elif event.message:
         click.echo(event.message, err=True)
 
@@ -53,7 +59,7 @@ def _say(event: Event) -> None:
 def _bars() -> Iterator[Listener]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from .output import console, safe, size
+    from .output import console, safe
 
     columns = (
         TextColumn("  {task.description:<10}"),

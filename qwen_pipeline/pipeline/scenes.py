@@ -177,7 +177,7 @@ def _draw_together(
 
     def on_outcome(outcome: SceneResult | Failure | Phase) -> None:
         if isinstance(outcome, Phase):
-            on_event(Event(outcome.name, outcome.done, outcome.total, seconds_left=outcome.seconds_left))  # type: ignore[arg-type]
+            on_event(phase_event(outcome))
         elif isinstance(outcome, SceneResult):
             drawn[outcome.fingerprint] = outcome
             if not outcome.cached:
@@ -186,6 +186,12 @@ def _draw_together(
             on_event(replace(_event(by_fingerprint[outcome.fingerprint], drawn, total), seconds_left=left))
 
     drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=partial(say_waiting, on_event)))
+
+
+def phase_event(phase: Phase) -> Event:
+    if phase.name == "relax":
+        return Event("notice", message=f"out of memory: going on with less on the device (attempt {phase.done})")
+    return Event(phase.name, phase.done, phase.total, seconds_left=phase.seconds_left)  # type: ignore[arg-type]
 
 
 def say_waiting(on_event: OnEvent) -> None:

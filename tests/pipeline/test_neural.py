@@ -133,10 +133,29 @@ def test_auto_takes_weights_where_there_are_some_and_says_why_not(spec: Path, tm
 def test_weights_are_fetched_only_when_asked(spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from qwen_pipeline.render.neural import download
 
-    asked: list[str] = []
-    monkeypatch.setattr(download, "download", lambda wanted: asked.append(wanted.repo))
+    asked: list[tuple[str, Path]] = []
+    monkeypatch.setattr(download, "download", lambda wanted, folder: asked.append((wanted.repo, folder)))
     plain = {"store": tmp_path / "store", "weights": tmp_path / "nothing"}
     make_plan(Order(spec, ENGINES[0]), Settings(**plain))  # type: ignore[arg-type]
     assert asked == []
     make_plan(Order(spec, ENGINES[0]), Settings(**plain, download=True))  # type: ignore[arg-type]
-    assert asked == ["Qwen/Qwen-Image-2.1"]
+    assert asked == [("Qwen/Qwen-Image-2.1", tmp_path / "nothing")]
+
+
+def test_what_engines_say_is_heard(capsys: pytest.CaptureFixture[str]) -> None:
+    """Loading and encoding as lines, single steps only on a terminal; memory that ran out is told."""
+    from qwen_pipeline.cli.progress import listening
+    from qwen_pipeline.pipeline.scenes import phase_event
+    from qwen_pipeline.types import Phase
+
+    phases = [Phase("load", 0, 2 * 10**9), Phase("encode", 1, 2, 3.0), Phase("encode", 2, 2)]
+    phases += [Phase("denoise", 3, 40, 90.0), Phase("relax", 2, 0)]
+    events = [phase_event(phase) for phase in phases]
+    assert [event.step for event in events] == ["load", "encode", "encode", "denoise", "notice"]
+    assert events[3].seconds_left == 90.0
+    with listening(False) as listener:
+        for event in events:
+            listener(event)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert ("2" in lines[0], "[2/2]" in lines[1], "memory" in lines[2]) == (True, True, True)

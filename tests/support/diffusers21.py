@@ -48,17 +48,21 @@ class Processor:
 class Oracle:
     """Latents and pictures as diffusers makes them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, dtype: Any = None) -> None:
+        """`dtype`: of all parts; None = as the checkpoint stores them."""
         import diffusers
+        import torch
         from transformers import Qwen3VLForConditionalGeneration
+
+        dtype = dtype or torch.float32
 
         index = json.loads((folder / "model_index.json").read_text())
         self._pipe: Any = diffusers.QwenImage21Pipeline(
             diffusers.FlowMatchEulerDiscreteScheduler.from_pretrained(folder / "scheduler"),
-            diffusers.AutoencoderKLQwenImage21.from_pretrained(folder / "vae"),
-            Qwen3VLForConditionalGeneration.from_pretrained(folder / "text_encoder").eval(),
+            diffusers.AutoencoderKLQwenImage21.from_pretrained(folder / "vae", torch_dtype=dtype),
+            Qwen3VLForConditionalGeneration.from_pretrained(folder / "text_encoder", dtype=dtype).eval(),
             Processor(folder),
-            diffusers.QwenImage21Transformer2DModel.from_pretrained(folder / "transformer"),
+            diffusers.QwenImage21Transformer2DModel.from_pretrained(folder / "transformer", torch_dtype=dtype),
             sample_sigmas=index.get("sample_sigmas"),
         )
         self._pipe.set_progress_bar_config(disable=True)

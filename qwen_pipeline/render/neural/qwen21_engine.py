@@ -97,8 +97,13 @@ class Shelf:
     def fetch(self, settings: Any) -> None:
         from .download import download
 
-        if find(self.wanted, settings or Settings()) is None:
-            download(self.wanted)
+        settings = settings or Settings()
+        try:
+            if find(self.wanted, settings) is not None:
+                return
+        except EngineUnavailable:
+            pass  # a part is missing: what was broken off goes on
+        download(self.wanted, settings.weights)
 
     def open_engine(self, settings: Any) -> Qwen21Engine:
         settings = settings or Settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from PIL import Image
 from qwen_pipeline.errors import BadPicture, OutOfMemory, PromptTooLong, RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render import Engine, SceneInputs, engine_module
+from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Adapter, SceneRequest
 from tests.support.toy import toy, toy_settings
 
@@ -97,6 +99,36 @@ def test_guidance_as_diffusers(base: Any, pictures: tuple[Path, ...], shown: int
     guided = {"num_inference_steps": 4, "true_cfg_scale": 4.0, "negative_prompt": asked.negative_prompt}
     theirs = Oracle(toy(MODELS[0])).draw(asked.prompt, SIZE, 5, _scaled(pictures[:shown]), **guided)
     assert same(draw(base, asked, SceneInputs(references=pictures[:shown])), theirs)
+
+
+def test_half_precision_as_diffusers(pictures: tuple[Path, ...], tmp_path: Path) -> None:
+    """bf16, as the published weights are stored, on the processor: not one bit either, with a reference and with guidance."""
+    folder = _in_bf16(toy(MODELS[0]), tmp_path / "bf16")
+    import torch
+
+    from tests.support.diffusers21 import Oracle
+
+    oracle = Oracle(folder, torch.bfloat16)
+    settings = Settings(store=tmp_path / "store", weights=folder, device="cpu")
+    opened = engine_module(MODELS[0]).open_engine(settings)
+    assert opened.info.dtype == "bfloat16"
+    guided = {"true_cfg_scale": 4.0, "negative_prompt": "blurry"}
+    for shown, more in ((1, {}), (0, guided)):
+        theirs = oracle.draw("a cup", SIZE, 5, _scaled(pictures[:shown]), num_inference_steps=4, **more)
+        assert same(draw(opened, request(opened, "a cup", shown, **more), SceneInputs(references=pictures[:shown])), theirs)
+    opened.close()
+
+
+def _in_bf16(source: Path, folder: Path) -> Path:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(source, folder)
+    for part in ("transformer", "text_encoder"):
+        for file in (folder / part).glob("*.safetensors"):
+            tensors = {name: tensor.to(torch.bfloat16) for name, tensor in load_file(file).items()}
+            save_file(tensors, file, metadata={"format": "pt"})
+    return folder
 
 
 def test_an_edit_as_diffusers(engine: Any, oracle: Any, tmp_path: Path) -> None:

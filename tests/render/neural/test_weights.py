@@ -127,6 +127,37 @@ def test_a_file_of_the_cache_is_named_by_its_digest(tmp_path: Path) -> None:
     assert identity.digests([link], tmp_path / "store") == ["ab" * 32]
 
 
+@pytest.mark.parametrize("folder", [None, "weights"])
+def test_a_download_is_of_safetensors_and_their_configs(
+    folder: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = pytest.importorskip("huggingface_hub")
+    from qwen_pipeline.render.neural.download import download
+
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(hub, "snapshot_download", lambda repo, **options: asked.append({"repo": repo, **options}))
+    download(WANTED, tmp_path / folder if folder else None)
+    (call,) = asked
+    assert (call["repo"], call["local_dir"]) == ("Someone/Toy-1", tmp_path / folder / "Toy-1" if folder else None)
+    patterns = call["allow_patterns"]
+    assert isinstance(patterns, list)
+    assert "*.safetensors" in patterns
+    assert not any(pattern.endswith((".bin", ".pt", ".py", ".ckpt")) for pattern in patterns)
+
+
+def test_a_failed_download_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = pytest.importorskip("huggingface_hub")
+    from qwen_pipeline.render.neural.download import download
+
+    def refused(*_: object, **__: object) -> None:
+        raise ConnectionError("no route to host")
+
+    monkeypatch.setattr(hub, "snapshot_download", refused)
+    with pytest.raises(EngineUnavailable) as caught:
+        download(WANTED)
+    assert (caught.value.code, caught.value.exit_code) == ("download", 4)
+
+
 def test_weights_are_identified_without_torch(tmp_path: Path) -> None:
     folder = checkpoint(tmp_path / "mine")
     code = (
