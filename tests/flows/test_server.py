@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ..support.engines.plugged import drawn, environment
 from .conftest import ROOT, Server, descendants, end, until
 
 pytestmark = pytest.mark.xdist_group("server")
+SECRET = "hunter2-not-for-print"
 SCHEDULE = 'schedule: {cron: "* * * * *", timezone: Asia/Shanghai}\n'
 
 
@@ -38,7 +40,7 @@ def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)["deployment"]
     assert (made["name"], made["cron"], made["timezone"]) == ("campaign/batch", "* * * * *", "Asia/Shanghai")
-    worker = server.worker("first", "qwen-pipeline", QWEN_PIPELINE_STORE=store)
+    worker = server.worker("first", "qwen-pipeline", QWEN_PIPELINE_STORE=store, API_TOKEN=SECRET)
     yield Night(server, spec, folder / "out", worker)
     end(worker)
 
@@ -103,3 +105,41 @@ def test_the_schedule_fires(night: Night, tmp_path: Path) -> None:
     whole = Call(night.spec, tmp_path / "whole", tmp_path / "store").run()
     assert whole.code == 0
     assert digests(night.out) == digests(tmp_path / "whole")
+    for folder in (night.server.folder, night.out, night.out.parent / "store"):
+        assert [path for path in folder.rglob("*") if path.is_file() and tells(path, night.server.word, SECRET)] == []
+
+
+def tells(path: Path, *secrets: str) -> bool:
+    """Whether a file (a database, a log, a picture) has one of the secrets in it."""
+    data = path.read_bytes()
+    return any(secret.encode() in data for secret in secrets)
+
+
+@pytest.mark.skipif(not SLOW, reason="takes half a minute: QWEN_PIPELINE_SLOW=1")
+def test_a_server_of_ones_own(tmp_path: Path) -> None:
+    """`schedule --serve`: on loopback only, nobody in without the word, and nothing left of it after SIGTERM."""
+    spec = write_batch(tmp_path / "in", 1, batch=BATCH + SCHEDULE)
+    args = ["schedule", str(spec), "--serve", "--engine", "draft", "--out", str(tmp_path / "out"), "--store", str(tmp_path / "s")]
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    command = [sys.executable, "-m", "qwen_pipeline", *args]
+    process = subprocess.Popen(command, env={**own, "PYTHONPATH": str(ROOT)}, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr
+        line = next(line for line in process.stderr if "pages at" in line)
+        port = int(line.partition("127.0.0.1:")[2].split(";")[0])
+        assert listening(port) == {"0100007F"}
+        stranger = Server(tmp_path / "nobody", port)
+        assert [stranger.status("admin/version", word) for word in ("", "qwen-pipeline:guess")] == [401, 401]
+        started = descendants(process.pid)
+        process.terminate()
+        assert process.wait(60) == 143
+        assert listening(port) == set()
+        assert not [pid for pid in started if Path(f"/proc/{pid}/exe").exists()]
+    finally:
+        end(process)
+
+
+def listening(port: int) -> set[str]:
+    """Addresses, as the kernel writes them, on which a port is open."""
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
