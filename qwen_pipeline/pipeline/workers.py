@@ -69,7 +69,7 @@ class _Worker:
             late = threading.Event()
             try:
                 return self._ask(question, on_beat, late)
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # ValueError: its pipe was closed meanwhile
                 self.close()
                 if late.is_set():
                     return False, self._timed_out()
@@ -79,6 +79,8 @@ class _Worker:
         return False, WorkerKilled(message, hint="most likely memory: run with --workers 1, or with a smaller output")
 
     def _ask(self, question: bytes, on_beat: OnBeat, late: threading.Event) -> tuple[bool, Any]:
+        if self._ended:
+            raise EOFError
         process = self._process or self._start()
         assert process.stdin
         process.stdin.write(question)

@@ -46,8 +46,9 @@ class Workshop:
         self.hands = hands or worker_count(settings.workers, max(4, len(self.missing)))
         self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()
         setup = self._run(unheard).setup()
-        for _ in range(self.hands):
-            self._pools.put(Pool(partial(make_state, setup), 1, apart=True, limit_s=settings.limit_s))
+        self._all = [Pool(partial(make_state, setup), 1, apart=True, limit_s=settings.limit_s) for _ in range(self.hands)]
+        for pool in self._all:
+            self._pools.put(pool)
 
     def shards(self, size: int = SHARD_PIECES) -> tuple[tuple[str, ...], ...]:
         """Ids of the pieces to make, `size` at a time; pieces that show the same picture stay together as far as may be."""
@@ -82,9 +83,9 @@ class Workshop:
         return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
 
     def close(self) -> None:
-        """End the processes."""
-        while not self._pools.empty():
-            self._pools.get().close()
+        """End the processes, those at work too."""
+        for pool in self._all:
+            pool.close()
 
     def _run(self, on_event: OnEvent) -> Run:
         return Run(self.planned, self.settings, self.store, None, on_event)
