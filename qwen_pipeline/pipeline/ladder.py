@@ -247,7 +247,8 @@ def endings(climb: Climb, page: str) -> tuple[Ending, ...]:
         reading = readings.get(w.id) or last[w.id]
         attempts = draws + _tries(climb, "repair", (w.id,))
         rung, right = _rung(climb, now, w.id), w.id not in now.wrong_ids
-        found.append(Ending(page, w.id, rung, right, attempts, reading.spelling, reading.read))
+        odd = "".join(glyph.char for glyph in reading.odd)
+        found.append(Ending(page, w.id, rung, right, attempts, reading.spelling, reading.read, odd=odd))
     found += [Ending(page, "", "drawn", False, draws, "", line.text) for line in now.extra]
     return tuple(found)
 

@@ -64,6 +64,8 @@ class Ending:
     read: str = ""
     box: Box | None = None
     """Where it was read, on the page."""
+    odd: str = ""
+    """Characters of it that read right and may be malformed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from qwen_pipeline.pipeline.areas import areas_of
 from qwen_pipeline.pipeline.ladder import Climb, Look, Step, Wanted, endings, next_step, standing
 from qwen_pipeline.pipeline.rungs import spaced
 from qwen_pipeline.types import ExpectedString, PictureReading, PixelBox, ReadLine, Spelling, StringReading
+from qwen_pipeline.types.reading import OddGlyph
 
 BOXES = {"a/zh": PixelBox(10, 10, 110, 30), "a/en": PixelBox(10, 40, 110, 50), "b/en": PixelBox(10, 70, 110, 90)}
 
@@ -54,6 +56,18 @@ def test_what_readers_confuse_passes_only_where_it_may() -> None:
     assert next_step(climbed(suspect, strict=False)) is None
     title = Wanted(ExpectedString("b/en", "tea", "en", exact=True), "b", 2, "overlay")
     assert next_step(climbed(suspect, strings=(title,), strict=False)) is not None
+
+
+def test_an_odd_shape_condemns_what_must_be_exact() -> None:
+    title = Wanted(ExpectedString("b/en", "tea", "en", box=BOXES["b/en"], exact=True), "b", 1, "error")
+    found = reading(b_en="exact")
+    odd = replace(found, strings=(replace(found.strings[0], odd=(OddGlyph(1, "茶", BOXES["b/en"], 2.0),)),))
+    step = next_step(climbed(odd, strings=(title,)))
+    assert step is not None
+    assert step.kind == "repair"
+    (ending,) = endings(climbed(odd, odd, odd, strings=(title,)), "page")
+    assert (ending.right, ending.spelling, ending.odd) == (False, "exact", "茶")
+    assert next_step(climbed(odd)) is None
 
 
 def test_the_best_candidate_is_repaired_within_its_own_part() -> None:

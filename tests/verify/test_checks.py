@@ -385,6 +385,8 @@ def test_words_in_a_picture(case, edit):
     case.endings = (replace(right, right=False, spelling="fail", read="Sprng"),)
     (finding,) = case.findings("text.exact")
     assert (finding.code, finding.string, finding.measured) == ("picture-differs", title.id, "Sprng")
+    case.endings = (replace(right, right=False, odd="茶"),)
+    assert case.codes("text.exact") == ["picture-malformed"]
     case.endings = (right, Ending("cover", "", "drawn", False, 1, "", "Lorem"))
     assert case.codes("text.exact") == ["picture-extra"]
 

@@ -22,6 +22,7 @@ _MOST_EXTRA = 40
         "not-asked",
         "drawn-differs",
         "picture-differs",
+        "picture-malformed",
         "picture-unread",
         "picture-extra",
         "not-in-file",
@@ -90,7 +91,11 @@ def _in_the_picture(page: TypesetPage, endings: list[Ending]) -> Iterator[Outcom
     ended = {ending.string: ending for ending in endings}
     for string in page.strings:
         ending = ended.get(string.id)
-        if ending is not None and not ending.right:
+        if ending is not None and not ending.right and ending.spelling == "exact":
+            message = f"“{string.text[:40]}” reads right in the picture, but {ending.odd} may be malformed there"
+            hint = "look at it; render: overlay sets it exactly"
+            yield Outcome("picture-malformed", message, page.id, string.id, string.box, ending.odd, string.text, hint)
+        elif ending is not None and not ending.right:
             message = f"“{string.text[:40]}” is not spelled by any picture; the last one says “{ending.read[:40]}”"
             hint = "render: overlay sets it exactly; or other words, another seed, more max_attempts"
             read = ending.read or "nothing"
