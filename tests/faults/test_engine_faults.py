@@ -25,7 +25,7 @@ def write(folder: Path) -> Path:
 @pytest.mark.parametrize("engine", CODES)
 def test_it_costs_one_picture(engine: str, tmp_path: Path) -> None:
     spec, env = write(tmp_path / "in"), environment(tmp_path / "plugged")
-    env["QWEN_PIPELINE_LIMIT_S"] = "12"  # a picture takes a fraction of a second, and a busy machine makes ten of it
+    env["QWEN_PIPELINE_LIMIT_S"] = "8"  # a picture takes a fraction of a second, and a busy machine makes ten of it
     call = Call(spec, tmp_path / "out", tmp_path / "store", ("--engine", engine, "--workers", "1", "--json"), env)
     ended = call.run()
     assert ended.code == 4, ended.err
