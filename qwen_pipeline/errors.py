@@ -126,6 +126,13 @@ class CheckFailed(QwenPipelineError):
     code = "check-failed"
 
 
+class FontsError(QwenPipelineError):
+    """A family of type that cannot be fetched or kept."""
+
+    exit_code = 4
+    code = "font-download"
+
+
 class StoreError(QwenPipelineError):
     exit_code = 4
     code = "store"

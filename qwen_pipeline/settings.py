@@ -23,6 +23,13 @@ def default_store() -> Path:
     return platformdirs.user_cache_path("qwen-pipeline", appauthor=False)
 
 
+def default_fonts() -> Path:
+    """Where families of type are kept that were added (`$XDG_DATA_HOME/qwen-pipeline/fonts` on Linux)."""
+    import platformdirs
+
+    return platformdirs.user_data_path("qwen-pipeline", appauthor=False) / "fonts"
+
+
 class Settings(BaseModel):
     """What this machine is told, apart from any spec. What is not given is taken from the environment."""
 
@@ -30,6 +37,8 @@ class Settings(BaseModel):
 
     store: Path = Field(default_factory=default_store)
     """Where scenes, outputs and run records are kept."""
+    fonts: Path = Field(default_factory=default_fonts)
+    """Families of type that `fonts add` keeps."""
     shared: str | None = None
     """A folder or an fsspec URL (`s3://bucket/prefix`) behind the store, for machines that work together."""
     lease_s: Annotated[float, Field(gt=0, le=3600)] = 60.0

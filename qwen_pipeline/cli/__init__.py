@@ -29,6 +29,7 @@ _MODULES = {
     "reproduce": "reproduce",
     "evaluate": "evaluate",
     "schema": "schema",
+    "fonts": "fonts",
     "doctor": "doctor",
 }
 """In the order of the help page: from a blank page to a delivered set."""

@@ -19,6 +19,7 @@ from .deliver import OWN_NAMES
 from .garbage import uncollected
 from .order import Order
 from .state import signatory
+from .typefaces import with_families
 
 TEMPLATES = "templates/"
 """How the names of inputs begin that come from the library of kinds, layouts and styles."""
@@ -58,7 +59,7 @@ def make_plan(order: Order, settings: Settings, *, identified: bool = True) -> P
     Not `identified`: the fingerprints of its pieces say nothing of code and fonts, and no piece can be looked up by them.
     """
     with uncollected():
-        loaded = load(order)
+        loaded = with_families(load(order), settings.fonts)
         bench = choose(order, loaded, settings)
         made = make(loaded, plan_context(order, bench, identified=identified))
         problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -12,6 +12,7 @@ from qwen_pipeline.types import Canvas, Color, Gradient, Length, Paint, Plate, S
 from qwen_pipeline.types.spec import (
     FitSpec,
     GradientSpec,
+    Layout,
     PlateSpec,
     RoleSpec,
     ShadowSpec,
@@ -130,6 +131,17 @@ def _palette(items: tuple[tuple[str, str], ...], tone: Tone) -> Palette:
 # --- type --------------------------------------------------------------------------------------------------------------
 
 
+def dressed(theme: Theme, style: StyleSheet | None, layout: Layout, asked: str | None) -> Theme:
+    """The theme of one page: the style's type under the brand's; of spec, brand, layout, style, sans the first family named."""
+    family = asked or theme.family or layout.family or (style.family if style else None) or "sans"
+    roles = dict(theme.roles)
+    for name, over in style.roles.items() if style else ():
+        if name in roles:
+            own = theme.brand_roles[name].model_fields_set if name in theme.brand_roles else frozenset()
+            roles[name] = roles[name].model_copy(update={key: getattr(over, key) for key in over.model_fields_set - own})
+    return replace(theme, family=family, roles=roles)
+
+
 def base_size_pt(theme: Theme, canvas: Canvas) -> float:
     """The size that roles multiply: a share of the square root of the page's area, in points."""
     return theme.base * math.sqrt(canvas.width_pt * canvas.height_pt)
@@ -149,7 +161,7 @@ def text_style(spec: TextLayerSpec, role: RoleSpec, theme: Theme, canvas: Canvas
         min_size_pt=round(min(size, smallest), 3),
         weight=spec.weight or role.weight or 400,
         color=palette.color(spec.color or role.color or "fg"),
-        family=spec.family or role.family or "sans",
+        family=spec.family or role.family or theme.family or "sans",
         leading=spec.leading or role.leading or 1.4,
         tracking_em=spec.tracking if spec.tracking is not None else role.tracking or 0.0,
         align=spec.align or role.align or align,  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ from .pictures import Picture, pictures_of
 from .programs import Program
 from .scene_setting import SceneSetting
 from .scope import Scope, fail, text_for
-from .theme import Palette, make_palette, text_style
+from .theme import Palette, dressed, make_palette, text_style
 
 _CHART_COLORS = ("primary", "accent", "secondary", "muted")
 
@@ -79,7 +79,7 @@ class VariantMaker:
         return Variant(locales, canvas, pages, names, digest(fixed))
 
     def _font_digests(self) -> dict[str, str]:
-        paths = [p for font in self.theme.fonts.values() for p in (font.latin, font.cjk) if p]
+        paths = [path for font in self.theme.fonts.values() for path in font.files]
         return {p.rsplit("/", 1)[-1]: self.assets.digest(p) for p in paths}
 
 
@@ -109,6 +109,9 @@ class _PageMaker:
     def _style(self, scene: SceneSpec | None) -> StyleSheet | None:
         return self.maker.spec.styles.get(scene.style if scene else self._usual_style())
 
+    def _theme(self, source: PageSource) -> Theme:
+        return dressed(self.maker.theme, self._style(source.scene), self._layout(source), self.document.family)
+
     def _usual_style(self) -> str:
         """The named style of the pages that have a picture, for the colours of those that have none."""
         default = self.document.defaults.scene
@@ -132,7 +135,8 @@ class _PageMaker:
                 return self.maker.place(path)
             return self.maker.spec.place(f"{source.place.path}.{path}" if source.place.path else path)
 
-        look = self._chart_look(palette)
+        theme = self._theme(source)
+        look = self._chart_look(palette, theme)
 
         def chart(spec: Any, layer_id: str, region: str, scope: Scope, where: Place) -> Layer:
             return make_chart(
@@ -142,7 +146,7 @@ class _PageMaker:
         return PageContext(
             locales=self.locales,
             canvas=self.canvas,
-            theme=self.maker.theme,
+            theme=theme,
             palette=palette,
             pair=self.document.pair,
             slots=complete_slots(source.slots, self._layout(source).slots),
@@ -162,9 +166,9 @@ class _PageMaker:
         inside = source.scene.region if source.scene else None
         return regions[inside].box if inside in regions else self.canvas.bleed_box  # type: ignore[index]
 
-    def _chart_look(self, palette: Palette) -> ChartLook:
+    def _chart_look(self, palette: Palette, theme: Theme) -> ChartLook:
         spec = TextLayerSpec.model_validate({"id": "chart", "in": "page", "role": "chart-label"})
-        label = text_style(spec, self.maker.theme.roles["chart-label"], self.maker.theme, self.canvas, palette, "start")
+        label = text_style(spec, theme.roles["chart-label"], theme, self.canvas, palette, "start")
         return ChartLook(tuple(palette.color(n) for n in _CHART_COLORS), palette.color("fg/14%"), palette.color("accent"), label)
 
     def _page(self, source: PageSource, page_id: str, entry: Entry) -> PageProgram:
@@ -276,20 +280,20 @@ class _PageMaker:
             if isinstance(spec, TextLayerSpec) and spec.for_each is None and spec.plate is None and spec.in_ in page.regions:
                 filled = spec.id in self.maker.overridden or spec.slot in self.maker.overridden
                 if filled or spec.text is not None:
-                    role = self.maker.theme.roles[spec.role]
-                    style = text_style(spec, role, self.maker.theme, self.canvas, page.palette, "start")
+                    role = page.theme.roles[spec.role]
+                    style = text_style(spec, role, page.theme, self.canvas, page.palette, "start")
                     out.append(TextLayer(spec.id, spec.in_, spec.role, (), style))
         return out
 
     def identity(self, page: PageProgram) -> object:
         """What decides a page, beside what a row fills in."""
-        layout = self._layout(page.source)
+        layout, theme = self._layout(page.source), self._theme(page.source)
         fixed = [program if isinstance(program, tuple) else "row" for program in page.programs]
         return [
             (page.id, page.background, fixed, dict(page.regions)),
             (layout.model_dump_json(), self._palette(page.source, layout).colors, self.document.pair.model_dump_json()),
-            sorted((name, role.model_dump_json()) for name, role in self.maker.theme.roles.items()),
-            (self.maker.theme.base, self.maker.theme.min_pt),
+            sorted((name, role.model_dump_json()) for name, role in theme.roles.items()),
+            (theme.base, theme.min_pt, theme.family),
         ]
 
 

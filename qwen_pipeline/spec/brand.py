@@ -16,7 +16,7 @@ from .tree import Map, place_of
 from .yaml12 import Source, Stop, read_file
 
 _FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
-_ROLE_SIZES = ("latin", "cjk")
+_FACES = ("latin", "latin_bold", "cjk", "cjk_bold")
 
 
 def load_brand(written: str, place: Place, files: Files, report: Report) -> Brand | None:
@@ -61,7 +61,7 @@ def _logo(logo: LogoSpec | None, data: Map, files: Files) -> LogoSpec | None:
 
 def _font(name: str, font: FontSpec, data: Map, files: Files, report: Report) -> FontSpec:
     found = {}
-    for key in _ROLE_SIZES:
+    for key in _FACES:
         written = getattr(font, key)
         if not written:
             continue
@@ -98,6 +98,8 @@ def make_theme(scale: TypeScale, kind: AssetKind, brand: Brand | None) -> Theme:
         words=brand.words,
         author=brand.author,
         name=brand.name,
+        family=brand.family or "",
+        brand_roles=brand.roles,
     )
 
 

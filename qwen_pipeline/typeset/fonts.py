@@ -23,13 +23,23 @@ _PLAIN = {"liga": False, "clig": False, "dlig": False, "calt": False, "hlig": Fa
 """Nothing may replace a glyph: what is drawn is the characters' own glyphs, so that text can be extracted."""
 
 
+BOLD_FROM = 600
+"""The weight from which a family's bold file is taken, where it has two."""
+_Pair = tuple[str | None, str | None]
+_NO_FILES: tuple[_Pair, _Pair] = ((None, None), (None, None))
+
+
 class FamilySpec(Protocol):
     """Font files of a family: absolute paths, or None."""
 
     @property
     def latin(self) -> str | None: ...
     @property
+    def latin_bold(self) -> str | None: ...
+    @property
     def cjk(self) -> str | None: ...
+    @property
+    def cjk_bold(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,11 @@ class Fonts:
     """
 
     def __init__(self, families: Mapping[str, FamilySpec] | None = None, cache_dir: Path | None = None) -> None:
-        self._families = {name: (spec.latin, spec.cjk) for name, spec in sorted((families or {}).items())}
+        self._families = {name: _files(spec) for name, spec in sorted((families or {}).items())}
         self._cache_dir = cache_dir
         self._lock = threading.Lock()
         self._instances: dict[str, OpenFont] = {}
-        self._chains: dict[tuple[str, str, bool], tuple[FontFile, ...]] = {}
+        self._chains: dict[tuple[str, str, bool, bool], tuple[FontFile, ...]] = {}
         self._found: dict[tuple[str, str, int], dict[str, str | None]] = {}
         self._kerns: Memo[tuple[float, ...]] = Memo(4_000_000, lambda k: 100 + 32 * len(k))
         self.memo: Memo[object] = Memo(48_000_000, _weight)
@@ -64,19 +74,21 @@ class Fonts:
         """Id of the font that sets `char`: the family's own files first, then the locale's Noto, then the others."""
         found = self._found.setdefault((family, locale, weight), {})
         if char not in found:
-            chain = self._chain(family, locale, is_wide(char, locale))
+            chain = self._chain(family, locale, is_wide(char, locale), weight >= BOLD_FROM)
             if char in NARROW_MARKS and not is_wide(char, locale):
                 chain = (*(f for f in chain if f not in _NOTO.values()), _NOTO["JP"], *chain)
             holder = next((f for f in chain if _in_face(f, char)), None)
             found[char] = holder.instance_id(weight) if holder else None
         return found[char]
 
-    def _chain(self, family: str, locale: str, wide: bool) -> tuple[FontFile, ...]:
-        key = (family, locale, wide)
+    def _chain(self, family: str, locale: str, wide: bool, bold: bool) -> tuple[FontFile, ...]:
+        key = (family, locale, wide, bold)
         if key not in self._chains:
             region = noto_region(locale)
             built_in = (_NOTO[region], *(f for r, f in _NOTO.items() if r != region))
-            latin, cjk = (_user_file(p, region) if p else None for p in self._families.get(family, (None, None)))
+            regular, heavy = self._families.get(family, _NO_FILES)
+            chosen = [(b or a) if bold else (a or b) for a, b in zip(regular, heavy, strict=True)]
+            latin, cjk = (_user_file(p, region) if p else None for p in chosen)
             order = (cjk, *built_in, latin) if wide else (latin, cjk, *built_in)
             self._chains[key] = tuple(f for f in order if f)
         return self._chains[key]
@@ -106,7 +118,7 @@ class Fonts:
             if font_id.rpartition("-w")[0] == file.name:
                 return file
         for paths in self._families.values():
-            for path in filter(None, paths):
+            for path in filter(None, (*paths[0], *paths[1])):
                 for region in _NOTO:
                     file = _user_file(path, region)
                     if font_id in (file.name, file.name + "-w" + font_id.rpartition("-w")[2]):
@@ -161,8 +173,13 @@ class Fonts:
     @property
     def digest(self) -> str:
         """Identity of all fonts: two `Fonts` with the same digest set every text alike."""
-        users = {name: [file_sha256(p) for p in paths] for name, paths in self._families.items()}
+        users = {name: [[file_sha256(p) for p in pair] for pair in paths] for name, paths in self._families.items()}
         return digest(["fonts", RECIPE, NOTO_SHA256, users])
+
+
+def _files(spec: FamilySpec) -> tuple[_Pair, _Pair]:
+    """((latin, cjk) regular, (latin, cjk) bold)."""
+    return (spec.latin, spec.cjk), (spec.latin_bold, spec.cjk_bold)
 
 
 _NOTO = {region: noto(region) for region in NOTO_SHA256}

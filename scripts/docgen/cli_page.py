@@ -12,7 +12,14 @@ from .text import NOTE, join, prose
 
 def page() -> str:
     commands = cli.list_commands(click.Context(cli))
-    return join(NOTE, prose("cli"), _block([]), *(join(f"## `{name}`", _block([name])) for name in commands))
+    return join(NOTE, prose("cli"), _block([]), *(join(f"## `{name}`", *_blocks(name)) for name in commands))
+
+
+def _blocks(name: str) -> list[str]:
+    """The help of a command, and of the commands within it."""
+    command = cli.get_command(click.Context(cli), name)
+    inner = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+    return [_block([name]), *(_block([name, one]) for one in inner)]
 
 
 def _block(arguments: list[str]) -> str:

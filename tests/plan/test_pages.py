@@ -246,3 +246,18 @@ def test_a_logo_on_a_dense_ramp_is_the_one_for_dark_grounds() -> None:
     logos = {page.id: layer.path for page in deck.pieces[0].pages for layer in page.layers if isinstance(layer, ImageLayer)}
     assert logos["close"].endswith("logo-on-dark.png")
     assert logos["cover"].endswith("logo.png")
+
+
+def test_a_style_sets_its_type_and_the_brand_goes_over_it(tmp_path: Path) -> None:
+    """Shared < kind < style < brand, key by key."""
+    poster = "kind: Poster\nname: p\nlocales: [en]\ntitle: Hello\nscene: {style: %s, subject: tea}\n"
+    brand = "apiVersion: design/v1\nkind: Brand\nname: B\nroles: {display: {weight: 300}}\n"
+
+    def title(text: str) -> TextLayer:
+        made = plan(tmp_path, text, {"b.yaml": brand})
+        return next(x for x in made.pieces[0].pages[0].layers if isinstance(x, TextLayer) and x.role == "display")
+
+    swiss, deco, branded = title(poster % "swiss"), title(poster % "art-deco"), title(poster % "swiss" + "brand: b.yaml\n")
+    assert (swiss.style.weight, swiss.style.tracking_em) == (900, -0.02)
+    assert (deco.style.weight, deco.style.tracking_em) == (300, 0.1)
+    assert (branded.style.weight, branded.style.tracking_em) == (300, -0.02)

@@ -34,7 +34,14 @@ def test_styles(path: Path) -> None:
     assert len(style.words.split()) >= 25
     assert style.negative
     assert set(style.colors) == set(scale().colors)
+    assert {"display", "headline"} <= set(style.roles) <= set(scale().roles)
     check_palette(style.colors)
+
+
+def test_no_two_styles_are_set_alike() -> None:
+    """Of every style a pairing of its own: where two have the same headline, their other roles differ."""
+    pairings = [read(path)["roles"] for path in STYLES]
+    assert all(one != other for i, one in enumerate(pairings) for other in pairings[:i])
 
 
 def test_type_scale() -> None:

@@ -27,6 +27,8 @@ from qwen_pipeline.typeset.fonts import Fonts, noto_region
 class Family:
     latin: str | None = None
     cjk: str | None = None
+    latin_bold: str | None = None
+    cjk_bold: str | None = None
 
 
 def cubic_font(path: Path, fs_type: int = 0) -> Path:

@@ -80,6 +80,8 @@ class Document(Strict):
     """Decides which weights may be used."""
     brand: str | None = None
     """A `Brand` file."""
+    family: Identifier | None = None
+    """Family of text that names none: `sans`, `serif`, or one of the brand's `fonts`."""
     canvas: CanvasField | None = None
     """Default: the kind's."""
     locales: Annotated[tuple[LocaleSet, ...], BeforeValidator(parse_locales)] = ("en",)

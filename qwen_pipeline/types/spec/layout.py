@@ -65,6 +65,8 @@ class Layout(Strict):
     tone: Literal["light", "dark"] | None = None
     """light: dark words on a light ground; dark: the reverse. Default: the style's."""
     background: PaintSpec = "paper"
+    family: Identifier | None = None
+    """Family of text that names none (`serif`); the brand's goes over it."""
     composition: str = ""
     """Where the subject stands, in words for the prompt."""
     scene: SceneField = Field(default_factory=SceneSpec)

@@ -85,6 +85,10 @@ class Theme:
     words: str = ""
     author: str = ""
     name: str = ""
+    family: str = ""
+    """Of text that names none; "" = the layout's, the style's, or sans."""
+    brand_roles: Mapping[str, RoleSpec] = field(default_factory=dict)
+    """What the brand says of roles: nothing of a style goes over it."""
 
 
 @dataclass(frozen=True, slots=True)

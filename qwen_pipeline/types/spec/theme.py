@@ -49,8 +49,16 @@ class FontSpec(Strict):
 
     latin: str | None = None
     """File for Latin letters."""
+    latin_bold: str | None = None
+    """The same for weights from 600 on; not needed for a variable font."""
     cjk: str | None = None
     """File for Chinese, Japanese, Korean."""
+    cjk_bold: str | None = None
+    """The same for weights from 600 on; not needed for a variable font."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.latin, self.latin_bold, self.cjk, self.cjk_bold)))
 
 
 class Brand(Strict):
@@ -60,6 +68,8 @@ class Brand(Strict):
     colors: dict[Identifier, ColorField] = Field(default_factory=dict)
     """primary, secondary, accent, ink, paper, muted, and names of your own."""
     fonts: dict[Identifier, FontSpec] = Field(default_factory=dict)
+    family: Identifier | None = None
+    """Family of all text that names none: `sans`, `serif`, or one of `fonts`."""
     roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
     """Changes to roles of type."""
     logo: LogoSpec | None = None
@@ -79,6 +89,10 @@ class StyleSheet(Strict):
     tone: Literal["light", "dark"] = "light"
     colors: dict[Identifier, ColorField] = Field(default_factory=dict)
     """Used where the brand says nothing."""
+    family: Identifier | None = None
+    """Family of text that names none, where neither brand nor layout says one."""
+    roles: dict[Identifier, RoleSpec] = Field(default_factory=dict)
+    """Type that goes with the picture: changes to roles, under the brand's."""
     negative: tuple[str, ...] = ()
 
 
