@@ -31,6 +31,7 @@ def run(folder: Path, command: str, *arguments: str) -> subprocess.CompletedProc
     """`qwen-pipeline <command> SPEC...` in an example's folder, with the draft engine."""
     names = [path.name for path in specs(folder)]
     env = {**os.environ, "COLUMNS": _WIDTH, "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    env["QWEN_PIPELINE_FONTS"] = os.devnull  # what this machine has added is not part of an example
     line = [sys.executable, "-m", "qwen_pipeline", command, *names, "--engine", "draft", *arguments]
     return subprocess.run(line, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False)
 

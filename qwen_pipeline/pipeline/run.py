@@ -8,7 +8,7 @@ from functools import partial
 
 from qwen_pipeline import render
 from qwen_pipeline.assemble import DrawnScene
-from qwen_pipeline.plan.variants import kind_folder
+from qwen_pipeline.plan.names import kind_folder
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import Damaged, Store, StoredOutput
 from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, SceneResult

@@ -11,7 +11,7 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -147,13 +147,16 @@ def with_families(spec: Spec, folder: Path) -> Spec:
     wanted = named_families(spec) - {BUILT_IN, *spec.theme.fonts}
     kept = installed(folder) if wanted else {}
     theme = replace(spec.theme, fonts={**spec.theme.fonts, **{name: kept[name] for name in sorted(wanted & set(kept))}})
-    return replace(spec, theme=theme, notices=(*spec.notices, *map(_notice, sorted(wanted - set(kept)))))
+    return replace(spec, theme=theme, notices=(*spec.notices, *_notices(sorted(wanted - set(kept)))))
 
 
-def _notice(family: str) -> str:
-    where = f"fonts: {{{family}: {{latin: ..., cjk: ...}}}} in the brand"
-    cure = f"qwen-pipeline fonts add {family}, or {where}" if family in CATALOGUE else where
-    return f"family '{family}' is not here, and its texts are set in {BUILT_IN} ({cure})"
+def _notices(missing: Sequence[str]) -> tuple[str, ...]:
+    """One for all families that are not here, with what brings them."""
+    if not missing:
+        return ()
+    cures = [f"qwen-pipeline fonts add {name}" for name in missing if name in CATALOGUE]
+    cure = ", ".join([*cures, "or name files under the brand's fonts" if cures else "name files under the brand's fonts"])
+    return (f"not here, and set in {BUILT_IN}: the families {', '.join(missing)} ({cure})",)
 
 
 def named_families(spec: Spec) -> frozenset[str]:

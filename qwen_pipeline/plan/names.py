@@ -86,3 +86,8 @@ class NameBook:
                 place,
                 "add a field that tells them apart: {locale}, {size}, the data key",
             )
+
+
+def kind_folder(kind: str) -> str:
+    """`Poster` -> `poster`."""
+    return kind.lower()

@@ -29,6 +29,7 @@ from .environment import Names, TableView
 from .geometry import resolve_regions
 from .grounds import grounds_of
 from .layers import compile_layers
+from .names import kind_folder
 from .page import Assets, Entry, PageContext, complete_slots, entries
 from .page_program import PageProgram, grid_load
 from .pictures import Picture, pictures_of
@@ -295,8 +296,3 @@ class _PageMaker:
             sorted((name, role.model_dump_json()) for name, role in theme.roles.items()),
             (theme.base, theme.min_pt, theme.family),
         ]
-
-
-def kind_folder(kind: str) -> str:
-    """`Poster` -> `poster`."""
-    return kind.lower()
