@@ -7,7 +7,7 @@ PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install -qq --disable-pip-version-check -c requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs expected bench lock clean
+.PHONY: help demo test lint docs expected gallery bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ docs: $(VENV)/.test ## write the generated pages again
 
 expected: $(VENV)/.test ## accept the examples' present plans and prompts
 	@$(PY) scripts/update_expected.py
+
+gallery: $(VENV)/.test ## draw docs/gallery again (some minutes)
+	@$(PY) scripts/make_gallery.py
 
 bench: $(VENV)/.bench ## run the benchmarks and print the table
 	@$(PY) -m benchmarks run

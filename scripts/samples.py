@@ -1,0 +1,208 @@
+"""Specs that fill every slot of a layout with words of a length to choose: for the gallery, and to try layouts to their limits.
+
+The words come from a bank for slots by name (a title is short, a date is a date), and from two passages for the rest, cut to
+what the slot says it holds (`max_chars`). `factor` makes all of them shorter or longer: 0.3, 1, 2.5.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+KINDS = ("poster", "deck", "infographic", "product")
+SUBJECT = "tea terraces on a hillside in early morning, one small house among them"
+
+_ZH = (
+    "清晨六点，山里的雾还没有散，采茶的人已经走进第三块梯田。嫩芽要在太阳升高以前摘下，手指轻轻一提，不能用指甲去掐。一斤干茶大约要五万个芽头，"
+    "所以一个人从早到晚，也只够做两斤。鲜叶在竹匾里摊开，等水汽慢慢走掉，再下锅翻炒。火候全凭手心：太热会焦，太凉会青。炒好的茶装进纸袋，写上日期"
+    "与地块，第二天就能寄到城里。我们想让喝茶的人知道，这一杯从哪里来，由谁采下，又在哪一口锅里炒成。"
+)
+_EN = (
+    "At six in the morning the mist is still in the valley, and the pickers have reached the third terrace. The buds "
+    "have to be taken before the sun is high, lifted between two fingers and never pinched. It takes some fifty "
+    "thousand of them to make half a kilo of tea, so a day of work fills two small bags. The leaves rest on bamboo "
+    "trays until they lose their water, and then they go into the pan. The hand decides how hot it is: too much and "
+    "they burn, too little and they stay green. Packed in paper with the date and the field, they reach the city the "
+    "next day."
+)
+_BANK: dict[str, tuple[str, str]] = {
+    "title": ("山里的春天", "Spring in the hills"),
+    "headline": ("从一片叶到一杯茶", "From leaf to cup"),
+    "subtitle": ("一座山、八十户人家与第一季新茶", "One mountain, eighty families and the first harvest"),
+    "eyebrow": ("二〇二六 春季", "Spring 2026"),
+    "when": ("4月18日—20日", "18–20 April"),
+    "where": ("西湖文化广场", "West Lake Plaza"),
+    "date": ("4月18日", "18 April"),
+    "time": ("9:00", "9 am"),
+    "cta": ("预约席位", "Book a seat"),
+    "footer": ("入场免费", "Free entry"),
+    "badge": ("新", "New"),
+    "price": ("¥128", "£14"),
+    "price_note": ("每盒 50 克", "per 50 g box"),
+    "number": ("01", "01"),
+    "value": ("92%", "92%"),
+    "unit": ("公斤", "kg"),
+    "label": ("手工采摘", "picked by hand"),
+    "name": ("林知远", "Zhiyuan Lin"),
+    "who": ("林知远", "Zhiyuan Lin"),
+    "role": ("第三代茶农", "third-generation grower"),
+    "author": ("西湖茶社", "West Lake Growers"),
+    "issue": ("第七期", "No. 7"),
+    "source": ("来源：合作社记录", "Source: cooperative records"),
+    "seal": ("春", "春"),
+    "qr_label": ("扫码预约", "Scan to book"),
+    "quote": ("好茶不急，急的是人。", "Good tea is never in a hurry. People are."),
+    "x_axis": ("成本", "Cost"),
+    "y_axis": ("价值", "Value"),
+    "x_low": ("低", "low"),
+    "x_high": ("高", "high"),
+    "y_low": ("低", "low"),
+    "y_high": ("高", "high"),
+}
+_ICONS = ("leaf", "drop", "clock", "heart", "home", "sun", "gift", "globe")
+_USUAL = {"cjk": 26, "latin": 60}
+_SHARE = 0.6
+"""Of what a slot holds, in a sample of the usual length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What to fill a layout with. `factor` multiplies the length of every text."""
+
+    kind: str
+    layout: str
+    locales: tuple[str, ...]
+    style: str = ""
+    factor: float = 1.0
+    canvas: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tag for locale in self.locales for tag in locale.split("+")))
+
+
+def layouts(kind: str) -> list[str]:
+    """Layouts of a kind that have slots of their own or inherit them."""
+    return [path.stem for path in sorted((TEMPLATES / kind / "layouts").glob("*.yaml")) if slots(kind, path.stem)]
+
+
+def styles() -> list[str]:
+    return sorted(path.stem for path in (TEMPLATES / "_shared" / "styles").glob("*.yaml"))
+
+
+def slots(kind: str, layout: str) -> dict[str, dict[str, Any]]:
+    """The slots of a layout and of those it extends."""
+    found = _read(TEMPLATES / kind / "layouts" / f"{layout}.yaml")
+    base = slots(kind, found["extends"]) if found.get("extends") else {}
+    return base | {name: {**base.get(name, {}), **slot} for name, slot in found.get("slots", {}).items()}
+
+
+def spec(sample: Sample) -> dict[str, Any]:
+    """The spec as data; JSON is YAML."""
+    kind = _read(TEMPLATES / sample.kind / "kind.yaml")
+    filler = _Filler(sample)
+    page = filler.fill(slots(sample.kind, sample.layout))
+    out: dict[str, Any] = {"apiVersion": "design/v1", "kind": kind["kind"], "name": sample.layout}
+    out["locales"] = list(sample.locales)
+    if sample.canvas:
+        out["canvas"] = {"size": sample.canvas, "bleed": "0mm", "safe": "6px"}
+    if filler.has_chart:
+        out["data"] = {"rows": {"csv": "rows.csv"}}
+    out["checks"] = {"numbers.traceable": "off", "pair.parity": "off"}
+    if sample.style:
+        page["scene"] = {"style": sample.style, "subject": SUBJECT}
+    if kind.get("pages"):
+        return out | {kind["pages"]: [{"id": "page", kind["layout_key"]: sample.layout, **page}]}
+    return out | {kind["layout_key"]: sample.layout, **page}
+
+
+def write(sample: Sample, folder: Path, outputs: list[dict[str, Any]]) -> Path:
+    """Write the spec, and the table that a chart draws."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rows.csv").write_text("month,kg\n1,120\n2,180\n3,260\n4,410\n5,380\n6,300\n", encoding="utf-8")
+    path = folder / f"{sample.kind}-{sample.layout}-{sample.style or 'plain'}.yaml"
+    path.write_text(json.dumps(spec(sample) | {"outputs": outputs}, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+class _Filler:
+    """Fills slots, each entry of a list with other words than the one before."""
+
+    def __init__(self, sample: Sample) -> None:
+        self._sample = sample
+        self._at: Iterator[int] = itertools.count()
+        self.has_chart = False
+
+    def fill(self, found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        made = {name: self._value(name, slot) for name, slot in found.items()}
+        return {name: value for name, value in made.items() if value is not None}
+
+    def _value(self, name: str, slot: Mapping[str, Any]) -> Any:
+        kind = slot.get("type", "text")
+        if kind == "text":
+            return self._text(name, slot)
+        if kind == "list":
+            return [self._text("", slot) for _ in range(3)]
+        if kind == "items":
+            return [self.fill(slot["fields"]) for _ in range(max(slot.get("min", 0), min(slot.get("max", 4), 4)))]
+        if kind == "group":
+            return self.fill(slot["fields"])
+        if kind == "icon":
+            return _ICONS[next(self._at) % len(_ICONS)]
+        if kind == "qr":
+            return "https://example.org/tea"
+        if kind == "chart":
+            self.has_chart = True
+            return {"type": "bar", "from": "rows", "x": "month", "y": "kg"}
+        return None
+
+    def _text(self, name: str, slot: Mapping[str, Any]) -> dict[str, str]:
+        holds = {**_USUAL, **slot.get("max_chars", {})}
+        at = next(self._at)
+        scripts = {tag: "cjk" if tag[:2] in ("zh", "ja") else "latin" for tag in self._sample.languages}
+        return {tag: self._words(name, tag, holds[script], at) for tag, script in scripts.items()}
+
+    def _words(self, name: str, tag: str, holds: int, at: int) -> str:
+        chinese = tag[:2] == "zh"
+        natural = _BANK.get(name, ("", ""))[0 if chinese else 1]
+        length = min(len(natural), holds) if natural else holds * _SHARE
+        wanted = max(1, round(length * self._sample.factor))
+        if natural and len(natural) <= wanted <= len(natural) + 1:
+            return natural
+        passage = _ZH if chinese else _EN
+        text = natural + ("" if chinese else " ") + passage if natural else _from(passage, at, chinese)
+        return _cut(text, wanted, chinese)
+
+
+def _from(passage: str, at: int, chinese: bool) -> str:
+    """The passage from one of its sentences on, and round again."""
+    parts = passage.split("。" if chinese else ". ")
+    turn = at % max(1, len(parts) - 1)
+    return ("。" if chinese else ". ").join([*parts[turn:], *parts[:turn]])
+
+
+def _cut(text: str, length: int, chinese: bool) -> str:
+    """The first `length` characters, to the end of a word, without a mark at the end."""
+    whole = text * (length // max(1, len(text)) + 1)
+    if chinese:
+        return whole[:length].rstrip("，。：、；") or whole[:1]
+    cut = whole[: length + 1].rpartition(" ")[0] if len(whole) > length and " " in whole[: length + 1] else whole[:length]
+    return cut.strip(" ,.:;") or whole.split()[0]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def describe(kind: str, layout: str) -> str:
+    """What a layout is for, in its own words."""
+    return str(_read(TEMPLATES / kind / "layouts" / f"{layout}.yaml").get("describe", ""))
