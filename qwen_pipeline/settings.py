@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PREFIX = "QWEN_PIPELINE_"
+Precision = Literal["full", "layerwise", "fp8", "gguf", "dfloat11"]
 Offload = Literal["auto", "none", "phase", "blocks", "disk"]
 
 
@@ -55,6 +56,8 @@ class Settings(BaseModel):
     """Where weights wait while they are not used."""
     max_memory_gib: Annotated[float, Field(gt=0)] | None = None
     """How much of the accelerator's memory may be used; None = what is free."""
+    precision: Precision = "full"
+    """How a neural engine's transformer is kept. Like the weights themselves it decides numbers, so scenes carry it."""
     c2pa_certificates: Path | None = None
     """PEM file with the certificate that signs and those above it, for `disclose.c2pa`."""
     c2pa_key: Path | None = None

@@ -6,9 +6,9 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module, metadata
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 import click
 
 from . import options
+from .fitting import Card, Fit, cards, describe, fits
 from .output import console, emit_json, safe, size
 
 
@@ -35,16 +36,19 @@ class Fact:
 def COMMAND(as_json: bool, **given: Any) -> int:
     """Look at this machine: engines, accelerator, memory, fonts, store."""
     settings = options.take_settings(given)
-    facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(), *_engines(settings), *_flows()]
+    found = cards()
+    models = tuple(fits(settings, found))
+    facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(found), *_engines(settings), *_models(models), *_flows()]
     bad = any(fact.state == "bad" for fact in facts)
     if as_json:
-        emit_json({"ok": not bad, "exit_code": 4 if bad else 0, "facts": facts})
+        emit_json({"ok": not bad, "exit_code": 4 if bad else 0, "facts": facts, "accelerators": found, "models": models})
         return 4 if bad else 0
     marks = {"ok": "[green]✓[/]", "note": "[yellow]·[/]", "bad": "[red]✗[/]"}
+    width = max(len(fact.name) for fact in facts)
     for fact in facts:
-        console().print(f"  {marks[fact.state]} [dim]{fact.name:<22}[/] {safe(fact.value)}")
+        console().print(f"  {marks[fact.state]} [dim]{fact.name:<{width}}[/] {safe(fact.value)}")
         if fact.hint:
-            console().print(f"    {'':<22} [cyan]hint:[/] {safe(fact.hint)}")
+            console().print(f"    {'':<{width}} [cyan]hint:[/] {safe(fact.hint)}")
     return 4 if bad else 0
 
 
@@ -70,20 +74,26 @@ def _store(folder: Path) -> Iterator[Fact]:
     yield Fact("store", "ok" if writable else "bad", f"{folder}, {size(free)} free", hint)
 
 
-def _machine() -> Iterator[Fact]:
+def _machine(found: Sequence[Card]) -> Iterator[Fact]:
     memory = ""
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = f", {size(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))} memory"
     yield Fact("processor", "ok", f"{os.cpu_count()} cores{memory}")
+    for card in found:
+        free = f"{size(card.total_bytes)}, {size(card.free_bytes)} free, compute capability {card.capability}"
+        yield Fact("accelerator", "ok", f"{card.name}, {free}")
+    if not found:
+        yield Fact("accelerator", "note", "none that nvidia-smi knows of")
     if find_spec("torch") is None:
-        yield Fact("accelerator", "note", "torch is not installed: only the draft engine draws here")
-        return
-    torch: Any = import_module("torch")  # by name: nothing but the doctor's question needs it here
-    if torch.cuda.is_available():
-        found = torch.cuda.get_device_properties(0)
-        yield Fact("accelerator", "ok", f"{found.name}, {size(found.total_memory)}, torch {torch.__version__}")
+        yield Fact("torch", "note", "not installed: only the draft engine draws here", 'pip install "qwen-pipeline[model]"')
     else:
-        yield Fact("accelerator", "note", f"torch {torch.__version__} finds none")
+        yield Fact("torch", "ok", metadata.version("torch"))
+
+
+def _models(models: Iterable[Fit]) -> Iterator[Fact]:
+    """What each engine takes, and what this machine makes of it."""
+    for fit in models:
+        yield Fact(f"memory {fit.engine}", "ok" if fit.fits and fit.weights == "here" else "note", describe(fit))
 
 
 def _engines(settings: Any) -> Iterator[Fact]:

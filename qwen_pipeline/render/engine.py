@@ -15,6 +15,8 @@ from qwen_pipeline.types import EngineInfo, SceneRequest
 if TYPE_CHECKING:
     from PIL import Image
 
+    from .neural.residency import Footprint
+
 ENGINES = "qwen_pipeline.render.engines"
 
 
@@ -112,6 +114,13 @@ class EngineModule(Protocol):
         ...
 
     def open_engine(self, settings: Any) -> Engine: ...
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """An engine's file that can say what it takes of a machine, without torch."""
+
+    def footprint(self, settings: Any) -> Footprint: ...
 
 
 # --- finding and choosing ---------------------------------------------------------------------------------------------

@@ -14,5 +14,6 @@ INFO = base_info(
 )
 _SHELF = Shelf(INFO, wanted("Qwen/Qwen-Image-2.1", turbo=False))
 info, counter, missing, fetch, open_engine = _SHELF.info, _SHELF.counter, _SHELF.missing, _SHELF.fetch, _SHELF.open_engine
+footprint = _SHELF.footprint
 
-__all__ = ["INFO", "count_tokens", "counter", "fetch", "info", "missing", "open_engine"]
+__all__ = ["INFO", "count_tokens", "counter", "fetch", "footprint", "info", "missing", "open_engine"]

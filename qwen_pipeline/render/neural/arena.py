@@ -62,6 +62,10 @@ class Unit:
         assert self.host is not None, "a unit enters an arena first"
         self.point(self.host)
 
+    def strayed(self, flat: torch.Tensor) -> bool:
+        """Whether somebody put other tensors in place of those in `flat`."""
+        return bool(self._pieces) and _tensor(*self._pieces[0].uses[0]).data_ptr() != flat.data_ptr() + self._pieces[0].offset
+
     @staticmethod
     def _use(flat: torch.Tensor, piece: Piece) -> None:
         view = _view(flat, piece)

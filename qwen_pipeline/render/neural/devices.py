@@ -41,6 +41,13 @@ def missing_device(settings: Settings) -> str:
     return "no CUDA device (QWEN_PIPELINE_DEVICE=cpu draws on the processor, for hours)"
 
 
+def capability(device: torch.device) -> tuple[int, int] | None:
+    """Compute capability of a CUDA device; None for any other."""
+    import torch
+
+    return torch.cuda.get_device_capability(device) if device.type == "cuda" else None
+
+
 def pick(settings: Settings) -> torch.device:
     """The device asked for; `auto` is CUDA where there is one."""
     import torch

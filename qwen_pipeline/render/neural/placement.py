@@ -19,6 +19,7 @@ from qwen_pipeline.errors import OutOfMemory
 from qwen_pipeline.settings import Settings
 
 from .housing import Blocks, Housing, Settled, Waiting
+from .quantize import PRECISIONS
 from .residency import Memory, ModelSizes, ResidencyPlan, Work, covering, plan, relaxed
 
 if TYPE_CHECKING:
@@ -198,7 +199,12 @@ def naming_memory(who: str) -> Iterator[None]:
 
 
 def offload_of(settings: Settings, device: torch.device) -> str:
-    """The setting; on the processor `auto` keeps everything in place: weights would only be copied within host memory."""
+    """The setting; on the processor `auto` keeps everything in place: weights would only be copied within host memory.
+
+    Weights that are no plain tensors cannot wait in host memory, so all has to stay on the device.
+    """
+    if not PRECISIONS[settings.precision].movable:
+        return "none"
     return "none" if settings.offload == "auto" and device.type == "cpu" else settings.offload
 
 

@@ -14,6 +14,9 @@ from qwen_pipeline.types import EngineInfo
 
 from . import devices
 from .identity import weights_digest
+from .model_sizes import sizes_of
+from .quantize import dtype_name, sized
+from .residency import QWEN_IMAGE_2_1, Footprint, Work
 from .weights import Wanted, absent, find, hint, require
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ class Shelf:
         return replace(
             self.INFO,
             weights_digest=weights_digest(found, settings.store),
-            dtype=found.part("transformer").dtype(),
+            dtype=dtype_name(settings.precision, found.part("transformer").dtype(), found, settings.store),
             sigmas=sigmas,
             num_inference_steps=len(sigmas) or self.INFO.num_inference_steps,
         )
@@ -82,6 +85,18 @@ class Shelf:
         if found is None or devices.missing_packages():
             return count_tokens
         return _counter(found.path)
+
+    def footprint(self, settings: Any) -> Footprint:
+        """As the weights here are, else as the published ones."""
+        settings, work = settings or Settings(), Work(*self.INFO.native_sizes[0])
+        try:
+            found = find(self.wanted, settings)
+        except EngineUnavailable:
+            return Footprint(QWEN_IMAGE_2_1, work, "damaged")
+        if found is None:
+            return Footprint(QWEN_IMAGE_2_1, work, "missing")
+        element_bytes = 4 if found.part("transformer").dtype() == "float32" else 2
+        return Footprint(sized(settings.precision, sizes_of(found, element_bytes)), work, "here", found.bytes)
 
     def missing(self, settings: Any) -> str:
         settings = settings or Settings()

@@ -9,7 +9,7 @@ import numpy as np
 
 from qwen_pipeline.errors import RenderError
 
-from . import vae_bands
+from . import quantize, vae_bands
 from .qwen21_attention import BlockCausalAttention
 from .weights import Checkpoint
 
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 _OPTIONS: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
 
 
-def load_transformer(checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+def load_transformer(checkpoint: Checkpoint, dtype: torch.dtype, precision: str = "full") -> Any:
     """The transformer, its blocks attending as our loop wants it."""
-    diffusers: Any = import_module("diffusers")
-    folder = checkpoint.part("transformer").folder
-    model = diffusers.QwenImage21Transformer2DModel.from_pretrained(folder, torch_dtype=dtype, **_OPTIONS)
+    model = quantize.load(precision, "QwenImage21Transformer2DModel", checkpoint, dtype)
     for block in model.transformer_blocks:
         block.attn.set_processor(BlockCausalAttention())
-    return model.eval().requires_grad_(False)
+    return model
 
 
 def load_vae(checkpoint: Checkpoint, dtype: torch.dtype) -> Any:

@@ -10,6 +10,7 @@ from qwen_pipeline.types import SceneRequest
 
 from .adapters import Adapters
 from .housing import Blocks
+from .quantize import PRECISIONS
 from .qwen21_loop import Sampler, Schedule
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
 from .qwen21_text import Encoded, TextEncoder, load_text_model
@@ -50,4 +51,4 @@ class Painter21:
             return self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
 
 
-FAMILY = Family(load_text_model, load_transformer, load_vae, TextEncoder, Painter21)
+FAMILY = Family(load_text_model, load_transformer, load_vae, TextEncoder, Painter21, frozenset(PRECISIONS))

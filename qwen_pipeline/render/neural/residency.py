@@ -178,6 +178,23 @@ class ResidencyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Footprint:
+    """What an engine takes of a machine. `weights`: whether they are here; `weights_bytes`: of their files, 0 if not."""
+
+    sizes: ModelSizes
+    work: Work
+    """Its usual job."""
+    weights: Literal["here", "missing", "damaged"]
+    weights_bytes: int = 0
+
+    @property
+    def smallest_bytes(self) -> int:
+        """The least of a device's memory that the job can do with, the reserve included."""
+        peak = min(rung.peak_bytes for rung in _ladder(self.sizes, self.work, 0))
+        return max(peak + GIB // 2, math.ceil(peak / 0.95))
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the machine has, measured by the caller. `host_bytes`: free memory of the host, None if unknown."""
 
@@ -260,7 +277,8 @@ class _Maker:
         return self.sizes.vision if self.work.references_px else 0
 
     def _encoder_activations(self) -> int:
-        tokens = self.work.text_tokens + sum(_slots(w, h) for w, h in self.work.references_px)
+        # A picture takes one token per 32 x 32 px of the vision-language encoder's sequence.
+        tokens = self.work.text_tokens + sum(math.ceil(w / 32) * math.ceil(h / 32) for w, h in self.work.references_px)
         return tokens * self.sizes.encoder_hidden * ENCODER_TOKEN_UNITS * self.sizes.element_bytes
 
     def _denoising(self) -> int:
@@ -275,11 +293,6 @@ class _Maker:
         shape = self.sizes.vae_shape
         decode = vae_memory.decode_bytes(shape, self.work.width_px, self.work.height_px, finer)
         return max([decode, *(vae_memory.encode_bytes(shape, w, h, finer) for w, h in self.work.references_px)])
-
-
-def _slots(width_px: int, height_px: int) -> int:
-    """Tokens that a picture takes in the vision-language encoder: one per 32 x 32 px."""
-    return math.ceil(width_px / 32) * math.ceil(height_px / 32)
 
 
 def gib(number: int) -> str:

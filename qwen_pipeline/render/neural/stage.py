@@ -12,8 +12,9 @@ from qwen_pipeline.render.engine import OnPhase
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
+from . import quantize
 from .adapters import Adapters
-from .devices import pick
+from .devices import capability, pick
 from .housing import Blocks
 from .model_sizes import sizes_of
 from .placement import PartLoader, Parts, Placement
@@ -53,10 +54,12 @@ class Family:
     """
 
     load_text_model: Callable[[Part, torch.dtype], Any]
-    load_transformer: Callable[[Checkpoint, torch.dtype], Any]
+    load_transformer: Callable[..., Any]
     load_vae: Callable[[Checkpoint, torch.dtype], Any]
     encoder: Callable[[Checkpoint, Any, torch.device], Any]
     painter: Callable[[Checkpoint, Any, Blocks, Any, torch.device], Painter]
+    precisions: frozenset[str] = frozenset({"full"})
+    """What `load_transformer` takes as its third argument, beside `full`, which it is called without."""
 
 
 class Stage:
@@ -68,10 +71,13 @@ class Stage:
         self.device = pick(settings)
         self.on_phase: OnPhase = unheard
         self._checkpoint, self._family = checkpoint, family
-        self._dtype: torch.dtype = getattr(torch, info.dtype)
+        self._dtype: torch.dtype = getattr(torch, info.dtype.partition("+")[0])
+        self._precision = settings.precision
+        quantize.require(self._precision, checkpoint, quantize.Machine(capability(self.device)), family.precisions)
+        sizes = quantize.sized(self._precision, sizes_of(checkpoint, self._dtype.itemsize))
         self._encoder: Any = None
         self._painter: Painter | None = None
-        self._placement = Placement(sizes_of(checkpoint, self._dtype.itemsize), self._parts(), self.device, settings)
+        self._placement = Placement(sizes, self._parts(), self.device, settings)
         self._placement.on_drop = self._let_go
         if self.device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self.device)
@@ -119,7 +125,8 @@ class Stage:
 
     def mode(self) -> str:
         """How it was drawn: precision, device, kernels; and where the weights were."""
-        return f"{str(self._dtype).removeprefix('torch.')}, {self.device.type}, eager, sdpa; {self._placement.record}"
+        dtype = str(self._dtype).removeprefix("torch.")
+        return f"{dtype}, {self.device.type}, eager, sdpa, precision {self._precision}; {self._placement.record}"
 
     def peak_memory_bytes(self) -> int:
         import torch
@@ -138,6 +145,7 @@ class Stage:
 
     def _parts(self) -> Parts:
         family, checkpoint = self._family, self._checkpoint
+        kept = () if self._precision == "full" else (self._precision,)
         return Parts(
             PartLoader(
                 lambda: self._load("text_encoder", lambda: family.load_text_model(checkpoint.part("text_encoder"), self._dtype)),
@@ -146,7 +154,7 @@ class Stage:
                 calls_blocks=True,
             ),
             PartLoader(
-                lambda: self._load("transformer", lambda: family.load_transformer(checkpoint, self._dtype)),
+                lambda: self._load("transformer", lambda: family.load_transformer(checkpoint, self._dtype, *kept)),
                 blocks=lambda model: model.transformer_blocks,
             ),
             PartLoader(lambda: self._load("vae", lambda: family.load_vae(checkpoint, self._dtype))),

@@ -168,6 +168,8 @@ class BlockStreamer:
 
     def release(self, index: int) -> None:
         """The compute on the block has been issued: its slot takes the next block as soon as that compute is done."""
+        if index in self._homes and self._units[index].strayed(self._homes[index]):
+            self._units[index].point(self._homes[index])  # layerwise casting leaves a copy of its own behind
         if index not in self._in_use:
             return
         self._vacate(index)

@@ -1,0 +1,181 @@
+"""Smaller transformers: fp8 storage, fp8 arithmetic, GGUF files and DFloat11, each asked for by name and recorded.
+
+The setting `precision` names one. All but DFloat11, which is lossless, change the numbers; so it is part of the `dtype` that
+every request carries, and with it of the scene's fingerprint: pictures of two precisions are two pictures. What an author
+sees is never chosen by the free memory of a machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.errors import EngineUnavailable
+
+from .identity import digests
+from .residency import ModelSizes, Stack
+from .weights import Checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+FP8_CAPABILITY = (8, 9)
+"""Ada and Hopper: the first with fp8 matrix products."""
+DF11_FOLDER = "transformer-df11"
+KEPT_EXACT = (
+    *("img_mlp", "txt_mlp", "img_mod", "txt_mod", "modulation"),
+    *("norm_out", "proj_out", "img_in", "txt_in", "time_text_embed"),
+)
+"""Layers that fp8 harms most (vllm-omni measured 3.8 % for `img_mlp`, 34.3 dB without it against 33.0 with) stay in bf16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a mode may need of the device. `capability`: of a CUDA device, or None."""
+
+    capability: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """One mode. `suffix` is added to the dtype of requests; `share`: bytes of the blocks, of what they are in bf16.
+
+    movable: its weights are plain tensors, so they can wait in host memory and be streamed.
+    """
+
+    id: str
+    suffix: str
+    share: float
+    movable: bool
+    describe: str
+    packages: tuple[tuple[str, str], ...] = ()
+    """(package, oldest version)."""
+    capability: tuple[int, int] | None = None
+    cuda: bool = False
+
+
+PRECISIONS: Mapping[str, Precision] = {
+    mode.id: mode
+    for mode in (
+        Precision("full", "", 1.0, True, "as the checkpoint is"),
+        Precision("layerwise", "+float8_e4m3fn-storage", 0.5, True, "kept in fp8, computed in the checkpoint's precision"),
+        Precision(
+            "fp8", "+float8-torchao", 0.7, False, "attention in fp8 arithmetic", (("torchao", "0.15.0"),), FP8_CAPABILITY, True
+        ),
+        Precision("gguf", "+gguf", 0.6, False, "a GGUF file beside the transformer's", (("gguf", "0.10.0"),)),
+        Precision("dfloat11", "", 0.68, False, "lossless", (("dfloat11", "0.5.0"),), None, True),
+    )
+}
+
+
+def missing(mode: str, checkpoint: Checkpoint, machine: Machine) -> str:
+    """What keeps a mode from being used here, for people; "" if nothing does."""
+    wanted = PRECISIONS[mode]
+    for package, oldest in wanted.packages:
+        have = _version(package)
+        if have is None or _older(have, oldest):
+            found = f"{have} is installed" if have else "it is not installed"
+            return f"precision {mode} needs {package} >= {oldest}; {found}"
+    if wanted.cuda and machine.capability is None:
+        return f"precision {mode} needs a CUDA device"
+    if wanted.capability and machine.capability is not None and machine.capability < wanted.capability:
+        need, have_ = (".".join(map(str, pair)) for pair in (wanted.capability, machine.capability))
+        return f"precision {mode} needs compute capability {need}; this device has {have_}"
+    files = _gguf_files(checkpoint)
+    if mode == "gguf" and len(files) != 1:
+        return f"precision gguf needs one .gguf file in {checkpoint.part('transformer').folder}; {len(files)} found"
+    if mode == "dfloat11" and not (checkpoint.path / DF11_FOLDER).is_dir():
+        return f"precision dfloat11 needs its compressed weights in {checkpoint.path / DF11_FOLDER}"
+    return ""
+
+
+def require(mode: str, checkpoint: Checkpoint, machine: Machine, offered: Collection[str] = PRECISIONS) -> None:
+    """Raises `EngineUnavailable` with code `precision` where a mode cannot be used. `offered`: those of the model's family."""
+    reason = missing(mode, checkpoint, machine) if mode in offered else f"this model has no precision {mode}"
+    if reason:
+        raise EngineUnavailable(reason, hint="set `precision` to full, or provide what is missing", code="precision")
+
+
+def dtype_name(mode: str, dtype: str, checkpoint: Checkpoint, store: Path) -> str:
+    """What requests carry: the checkpoint's dtype and what was done to it; for a GGUF file also which one."""
+    name = dtype + PRECISIONS[mode].suffix
+    files = _gguf_files(checkpoint) if mode == "gguf" else ()
+    return ":".join([name, *(sha[:16] for sha in digests(files, store))])
+
+
+def sized(mode: str, sizes: ModelSizes) -> ModelSizes:
+    """A model's sizes with its transformer in this mode."""
+    dit, share = sizes.dit, PRECISIONS[mode].share
+    return replace(sizes, dit=Stack(dit.blocks, int(dit.block_bytes * share), dit.rest_bytes))
+
+
+def load(mode: str, class_name: str, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    """The transformer (diffusers' `class_name`) in this mode, in host memory."""
+    diffusers: Any = import_module("diffusers")
+    return _LOADERS[mode](getattr(diffusers, class_name), checkpoint, dtype).eval().requires_grad_(False)
+
+
+def _full(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype, **more: Any) -> Any:
+    folder = checkpoint.part("transformer").folder
+    return cls.from_pretrained(folder, torch_dtype=dtype, local_files_only=True, use_safetensors=True, **more)
+
+
+def _layerwise(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    import torch
+
+    model = _full(cls, checkpoint, dtype)
+    model.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=dtype)
+    return model
+
+
+def _fp8(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    diffusers: Any = import_module("diffusers")
+    torchao: Any = import_module("torchao.quantization")
+    kind = torchao.Float8DynamicActivationFloat8WeightConfig(granularity=torchao.PerRow())
+    config = diffusers.TorchAoConfig(kind, modules_to_not_convert=list(KEPT_EXACT))
+    return _full(cls, checkpoint, dtype, quantization_config=config)
+
+
+def _gguf(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    diffusers: Any = import_module("diffusers")
+    (file,) = _gguf_files(checkpoint)
+    config = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
+    folder = str(checkpoint.part("transformer").folder)
+    return cls.from_single_file(
+        str(file), quantization_config=config, config=folder, torch_dtype=dtype, local_files_only=True
+    )
+
+
+def _dfloat11(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    dfloat11: Any = import_module("dfloat11")
+    model = cls.from_config(cls.load_config(checkpoint.part("transformer").folder)).to(dtype)
+    dfloat11.DFloat11Model.from_pretrained(str(checkpoint.path / DF11_FOLDER), device="cpu", bfloat16_model=model)
+    return model
+
+
+_LOADERS: Mapping[str, Callable[[Any, Checkpoint, Any], Any]] = {
+    "full": _full, "layerwise": _layerwise, "fp8": _fp8, "gguf": _gguf, "dfloat11": _dfloat11,
+}  # fmt: skip
+
+
+def _gguf_files(checkpoint: Checkpoint) -> tuple[Path, ...]:
+    return tuple(sorted(checkpoint.part("transformer").folder.glob("*.gguf")))
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _older(have: str, oldest: str) -> bool:
+    return _numbers(have) < _numbers(oldest)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("+")[0].split(".")[:3] if part.isdigit())
