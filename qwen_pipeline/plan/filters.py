@@ -142,6 +142,31 @@ def language_name(context: Context, value: Any, locale: Any = None) -> str:
     return str(name or value)
 
 
+_QUOTES = {
+    "de": "„“",
+    "fr": "«\u00a0\u00a0»",
+    "it": "«»",
+    "es": "«»",
+    "pl": "„”",
+    "ru": "«»",
+    "sv": "””",
+    "ja": "「」",
+    "zh-Hant": "「」",
+}
+"""Opening and closing marks (CLDR delimiters); “ ” elsewhere. French sets a space inside them."""
+
+
+@pass_context
+def quoted(context: Context, value: Any, locale: Any = None) -> str:
+    """The value in the quotation marks of the text's language: “春” in mainland China, 「春」 in Taiwan, « thé » in French."""
+    from .locales import locale_names
+
+    names = locale_names(_locale_tag(context, locale))
+    marks = _QUOTES.get(f"{names['language']}-{names['script']}") or _QUOTES.get(names["language"], "“”")
+    half = len(marks) // 2
+    return f"{marks[:half]}{value}{marks[half:]}"
+
+
 _HANZI_DIGITS = "〇一二三四五六七八九"
 
 
@@ -245,6 +270,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "money": money,
     "language_name": language_name,
+    "quoted": quoted,
     "chinese_number": chinese_number,
     "sum": _reduce(lambda v: sum(v, Decimal(0))),
     "mean": _reduce(lambda v: sum(v, Decimal(0)) / len(v)),

@@ -76,7 +76,8 @@ class Fonts:
         if char not in found:
             chain = self._chain(family, locale, is_wide(char, locale), weight >= BOLD_FROM)
             if char in NARROW_MARKS and not is_wide(char, locale):
-                chain = (*(f for f in chain if f not in _NOTO.values()), _NOTO["JP"], *chain)
+                own = (f for f in chain if f not in _NOTO.values() and not _is_full_width(f, char))
+                chain = (*own, _NOTO["JP"], *chain)
             holder = next((f for f in chain if _in_face(f, char)), None)
             found[char] = holder.instance_id(weight) if holder else None
         return found[char]
@@ -211,6 +212,12 @@ def _font_of(path: str, index: int) -> hb.Font:
 
 def _in_face(file: FontFile, char: str) -> bool:
     return _font_of(file.path, file.index).get_nominal_glyph(ord(char)) is not None
+
+
+def _is_full_width(file: FontFile, char: str) -> bool:
+    """Whether the face draws a mark as wide as an ideograph, as Chinese faces draw quotation marks: no apostrophe for Latin."""
+    font = _font_of(file.path, file.index)
+    return bool(font.get_glyph_h_advance(font.get_nominal_glyph(ord(char)) or 0) >= 0.9 * font.face.upem)
 
 
 def _weight(value: object) -> int:

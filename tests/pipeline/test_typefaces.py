@@ -19,6 +19,7 @@ from qwen_pipeline.errors import FontsError
 from qwen_pipeline.pipeline import Order, make_plan, typefaces
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import TextLayer
+from qwen_pipeline.types.spec import FontSpec
 from qwen_pipeline.typeset import Fonts
 
 POSTER = "kind: Poster\nname: p\nlocales: [zh-CN+en-GB]\ntitle: {zh-CN: 山水, en-GB: OA}\nscene: {style: swiss, subject: tea}\n"
@@ -29,7 +30,7 @@ def tiny_font(width: int) -> bytes:
     names = [".notdef", "A", "O", "space"]
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({65: "A", 79: "O", 32: "space"})
+    builder.setupCharacterMap({65: "A", 79: "O", 32: "space", 0x2019: "O"})
     pen = TTGlyphPen(None)
     for at, point in enumerate(((20, 0), (width - 20, 0), (width // 2, 700))):
         (pen.lineTo if at else pen.moveTo)(point)
@@ -180,6 +181,16 @@ def test_heavy_words_are_set_from_the_bold_file(tmp_path: Path, source: tuple[ty
     assert (fonts.advance(regular, "A"), fonts.advance(bold, "A")) == (0.6, 0.7)
     assert fonts.instance("serif", "zh-CN", 400, "山") == fonts.instance("sans", "zh-CN", 400, "山")
     assert fonts.opened(bold).data != fonts.opened(regular).data
+
+
+def test_a_chinese_faces_wide_apostrophe_is_not_set_in_latin_words(tmp_path: Path) -> None:
+    for width, own in ((1000, False), (300, True)):
+        (tmp_path / f"{width}.ttf").write_bytes(tiny_font(width))
+        fonts = Fonts({"serif": FontSpec(latin=str(tmp_path / f"{width}.ttf"))})
+        chosen = fonts.instance("serif", "en", 400, "’")
+        assert chosen is not None
+        assert (chosen == fonts.instance("serif", "en", 400, "A")) is own
+        assert fonts.advance(chosen, "’") < 0.5
 
 
 def test_the_command(tmp_path: Path, source: tuple[typefaces.FontSource, Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,8 @@ NAMES = {"locale": locale_names("zh-CN"), "q3": TABLE, "row": {"sku": "tea-07", 
         ("{{ q3 | mean('value') | round(2) }}", "69.75"),
         ("{% if row.sku == 'tea-07' %}yes{% else %}no{% endif %}", "yes"),
         ("{{ 6 * 7 }}", "42"),
+        ("{{ '春' | quoted }} {{ '春' | quoted('zh-TW') }} {{ 'tea' | quoted('en-GB') }}", "“春” 「春」 “tea”"),
+        ("{{ 'Tee' | quoted('de') }} {{ 'thé' | quoted('fr-FR') }}", "„Tee“ «\u00a0thé\u00a0»"),
         ("{{ 105 | chinese_number }} {{ 12 | chinese_number }} {{ 2026 | chinese_number }}", "一百零五 十二 二千零二十六"),
     ],
 )

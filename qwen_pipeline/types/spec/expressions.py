@@ -50,6 +50,7 @@ OWN_FILTERS = frozenset(
         "money",
         "number",
         "percent",
+        "quoted",
         "sum",
         "time",
         "where",
