@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from qwen_pipeline.types import (
     Box,
@@ -49,13 +50,13 @@ def covering(box: Box, width_px: int, height_px: int) -> Box:
 def calm_areas(
     layers: Sequence[Layer], regions: Mapping[str, Region], keep_clear: Sequence[str], box: Box
 ) -> tuple[CalmArea, ...]:
-    """Where the picture carries words, as fractions of `box`. Words on an opaque shape of ours need no calm picture."""
+    """Where the picture carries words, as fractions of `box`. Words on an opaque shape of ours need none."""
     wanted = list(keep_clear)
     solid: list[Box] = []
     for layer in layers:
         where = regions[layer.region].box
         if isinstance(layer, ShapeLayer):
-            solid += [where] if is_opaque(layer) else []
+            solid += [where] if is_opaque(replace(layer, shape="rect") if layer.shape == "ellipse" else layer) else []
         elif _wants_calm(layer) and not any(s.contains(where) for s in solid):
             wanted.append(layer.region)
     out = []

@@ -18,6 +18,8 @@ class GridLoad:
 
     count: int
     weights: tuple[float, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    """Where cells stand (for `at`), as shares of the grid's box."""
 
 
 def resolve_canvas(spec: CanvasSpec, *, id: str = "", bleed: Length | None = None, safe: Length | None = None) -> Canvas:
@@ -122,6 +124,10 @@ def grid_boxes(grid: GridSpec, box: Box, load: GridLoad) -> list[Box]:
     count = load.count
     if count == 0:
         return []
+    if grid.at:
+        width, height = (length.to_pt(min(box.w_pt, box.h_pt)) for length in grid.cell)
+        corners = ((box.x_pt + x * box.w_pt - width / 2, box.y_pt + y * box.h_pt - height / 2) for x, y in load.points)
+        return [Box(round(x, 4), round(y, 4), round(width, 4), round(height, 4)) for x, y in corners]
     gap = grid.gap.to_pt(box.w_pt)
     row_gap = grid.row_gap.to_pt(box.h_pt) if grid.row_gap else gap
     if grid.rows:

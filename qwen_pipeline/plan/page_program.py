@@ -17,7 +17,7 @@ from .pictures import Picture
 from .programs import Program
 from .prompt import PromptString, place_words
 from .scene_setting import SceneSetting
-from .scope import Scope
+from .scope import Scope, fail
 
 _TITLE_ROLES = ("display", "headline", "title")
 """With those that end so: `report-title`."""
@@ -106,6 +106,12 @@ def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:
     if isinstance(grid.count, int):
         return GridLoad(grid.count)
     values = list_named(grid.count, page)
+    if grid.at:
+        points = tuple(value[grid.at] for value in values if isinstance(value, Mapping) and value.get(grid.at) is not None)
+        if len(points) < len(values):
+            place = page.place(grid.count)
+            raise fail("missing-key", f"every entry of {grid.count} needs '{grid.at}'", place, f"{grid.at}: [40%, 60%]")
+        return GridLoad(len(values), points=points)
     return GridLoad(len(values), tuple(_weight(value, page.tag) for value in values))
 
 

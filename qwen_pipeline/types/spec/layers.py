@@ -45,6 +45,10 @@ class GridSpec(Strict):
     """With `rows`: their heights, in proportion."""
     order: Literal["ltr", "rtl"] = "ltr"
     """rtl: each row is filled from the right."""
+    at: str | None = None
+    """A `point` of the entries: cells of the size `cell` stand with their middles there (pins of a map)."""
+    cell: tuple[LengthField, LengthField] = (Length(6, "%"), Length(6, "%"))
+    """Width and height of those cells; percentages are of the grid's shorter side."""
     max_height: LengthField | None = None
     """No cell is higher than this share of the grid's height; what is left stays blank."""
     gap: LengthField = Length(3, "%")
