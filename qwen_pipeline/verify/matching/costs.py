@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from .confusions import misread
 from .variants import same_word
 
 FREE, SOFT, HARD = 0.0, 0.5, 1.0
@@ -26,7 +27,7 @@ def substitution(expected: str, read: str) -> float:
         return FREE
     if expected.isdigit():
         return HARD
-    if same_word(expected, read) or expected.casefold() == read.casefold():
+    if same_word(expected, read) or expected.casefold() == read.casefold() or read in misread(expected):
         return SOFT
     return SOFT if any(expected in family and read in family for family in _ALIKE) else HARD
 
