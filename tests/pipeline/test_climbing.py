@@ -191,7 +191,7 @@ def test_a_killed_climb_repeats_what_was_in_flight(make: Make, tmp_path: Path) -
     turns = ["dropped"] * 3 + ["wrong"] * 2 + ["right"]
     make(by_turn(*turns))
     good = (tmp_path / "out" / "poster.png").read_bytes()
-    for stop in (1, 4, 5):
+    for stop in (2, 5):
         other = Settings(store=tmp_path / f"store{stop}", workers=1)
         assert _resumed(other, stop, turns, Killed, tmp_path) == (len(turns) - stop, good)
 
@@ -251,7 +251,7 @@ def test_a_pair_is_replaced_together(make: Make, tmp_path: Path) -> None:
     assert "Spring Tea Fair" in text
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_an_engine_does_what_is_delivered_is_right(make: Make, tmp_path: Path, seed: int) -> None:
     spec = PAIR.replace("seed: 3", f"seed: {seed}")
     manifest, _ = make(by_rate(0.8, ("dropped", "swapped", "look-alike", "extra"), edits=0.5), spec)
