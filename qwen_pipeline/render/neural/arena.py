@@ -94,11 +94,16 @@ class Arena:
         for unit in units:
             unit.enter(self._flat[start : start + unit.bytes])
             start += unit.bytes
-        self.pinned = device.type == "cuda" and self.spill is None and self._register()
+        self.pinned = device.type == "cuda" and self.spill is None and self._register(device)
 
-    def _register(self) -> bool:
+    def _register(self, device: torch.device) -> bool:
         """Page-lock the stretch; False where the system does not allow it, which costs speed and nothing else."""
-        return self.bytes > 0 and int(_cudart().cudaHostRegister(self._flat.data_ptr(), self.bytes, 0)) == 0
+        if not self.bytes:
+            return False
+        refused = int(_cudart().cudaHostRegister(self._flat.data_ptr(), self.bytes, 0)) != 0
+        if refused:
+            _forget_refusal(device)
+        return not refused
 
     def close(self) -> None:
         """Undo the page lock and delete the file. The parameters keep the memory alive as long as they use it."""
@@ -109,6 +114,14 @@ class Arena:
             with suppress(OSError):  # Windows keeps it while it is in use
                 self.spill.unlink(missing_ok=True)
             self.spill = None
+
+
+def _forget_refusal(device: torch.device) -> None:
+    """CUDA reports an error of one call once more at the next launch of a kernel: let that be one that does not matter."""
+    import torch
+
+    with suppress(RuntimeError):
+        torch.zeros(1, device=device)
 
 
 def _cudart() -> Any:
