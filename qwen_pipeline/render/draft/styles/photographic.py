@@ -6,7 +6,7 @@ import numpy as np
 from PIL import ImageChops
 
 from ..canvas import Canvas, Mask, Ramp, down
-from ..decor import foliage, weather
+from ..decor import foliage, scenic_spot, weather
 from ..fields import as_mask, fbm, pick
 from ..finish import Finish
 from ..motifs import MOTIFS, Motif
@@ -166,8 +166,12 @@ def _view(stage: Stage) -> Canvas:
     canvas.paint(canvas.halo(sx, sy, stage.u * 0.22), (255, 250, 238), 0.55 if p.dark else 0.8)
     canvas.paint(canvas.disc(sx, sy, stage.u * 0.042).blurred(stage.u * 0.006), (255, 252, 244), 0.95)
     layers = landscape(stage, "mountains")
-    for layer in layers:
+    spot = scenic_spot(stage, layers)
+    for i, layer in enumerate(layers):
         _depth(canvas, stage, layer, low, horizon)
+        if spot is not None and spot.after == i:
+            thing = MOTIFS[stage.subject.hero](stage.rng(5)).placed(spot.x, spot.y, spot.size, flip=stage.light > 0)
+            studio(canvas, thing, skin_of(p, 0.12 + 0.3 * layer.depth, -0.10), stage.light, low)
         if layer.depth > 0.3:
             canvas.paint(canvas.halo(sx, sy, stage.u * 0.55), mix(low, (255, 244, 220), 0.5), 0.16 * layer.depth)
     _haze(canvas, stage, low)
