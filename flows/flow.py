@@ -18,14 +18,14 @@ from prefect.states import Completed, Failed
 from qwen_pipeline import notify
 from qwen_pipeline.cli.build import out_folders
 from qwen_pipeline.errors import QwenPipelineError
-from qwen_pipeline.pipeline import Event, OnEvent, ShardReport, load, unchanged, unheard
+from qwen_pipeline.pipeline import Evaluation, Event, OnEvent, ShardReport, Trial, load, unchanged, unheard
 from qwen_pipeline.types import Failure, Manifest
 
-from .job import Asked, Job, Machine, Spread
+from .job import Asked, Job, Machine, Spread, settings_of
 from .pool import in_pool, work_on
-from .report import Progress, publish
+from .report import Progress, publish, publish_evaluation
 from .runners import running
-from .tasks import close_workshops, deliver, draw_shard, make_shard, plan_shards, read_report, stop_workshops
+from .tasks import close_workshops, deliver, draw_shard, evaluate_sets, make_shard, plan_shards, read_report, stop_workshops
 
 Step = Literal["scenes", "pieces"]
 
@@ -87,6 +87,12 @@ def _campaign(job: Job, out: Path, spread: Spread) -> State[Any]:
         if same is not None:
             return Completed(name="Unchanged", message=f"{len(same.pieces)} pieces are as they were in {out}")
     return ended([make(job, out, spread)])
+
+
+@flow(name="evaluate", flow_run_name="evaluate {trial.engine}")
+def evaluate_flow(trial: Trial, out: Path, machine: Machine | None = None) -> State[Any]:
+    """How well an engine spells: one task, since what was drawn and read before is not done again. A table of the counts."""
+    return judged(evaluate_sets(trial, out, settings_of(machine or {})), out)
 
 
 @flow(name="shard", flow_run_name="{phase} {name}")
@@ -187,3 +193,11 @@ def ended(manifests: Sequence[Manifest]) -> State[Any]:
     if not any(manifest.rendered or manifest.written for manifest in manifests):
         return Completed(name="Unchanged", message=f"{files} files are as they were")
     return Completed(message=f"{files} files delivered")
+
+
+def judged(evaluation: Evaluation, out: Path) -> State[Any]:
+    """The state of an evaluation: a picture that could not be drawn is a failure, a misspelt one is a result."""
+    publish_evaluation(evaluation, out)
+    if evaluation.failed:
+        return Failed(message=f"{evaluation.failed} of {len(evaluation.judged)} pictures could not be drawn")
+    return Completed(message=f"{len(evaluation.judged)} pictures judged, {evaluation.rendered} of them drawn now")

@@ -15,6 +15,8 @@ from uuid import UUID
 from prefect.artifacts import create_link_artifact, create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 
+from qwen_pipeline.pipeline import Evaluation
+from qwen_pipeline.pipeline.evaluation_report import COLUMNS, rows
 from qwen_pipeline.types import Manifest
 
 from .job import served_at
@@ -75,6 +77,16 @@ def publish(manifest: Manifest, out: Path) -> None:
     for number, name in enumerate(a.path for a in manifest.artifacts if a.format == "contact_sheet"):
         key = artifact_key(manifest.name, f"sheet-{number + 1}")
         _kept(create_link_artifact, link=served_at(out, name), link_text=name, key=key, description=f"{manifest.name}: {name}")
+
+
+def publish_evaluation(evaluation: Evaluation, out: Path) -> None:
+    """The counts, a row a language and category, and a link to the page with every picture."""
+    key = artifact_key(f"evaluation {evaluation.engine}")
+    table = [dict(zip(COLUMNS, row, strict=True)) for row in rows(evaluation)]
+    title = f"{evaluation.engine}: {len(evaluation.judged)} pictures, {evaluation.failed} not drawn"
+    _table(key, title, table, "rows")
+    link = served_at(out, "index.html")
+    _kept(create_link_artifact, link=link, link_text="index.html", key=key + "-pictures", description=title)
 
 
 def _table(key: str, title: str, rows: list[dict[str, str]], what: str) -> None:

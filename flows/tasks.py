@@ -21,7 +21,8 @@ from prefect.tasks import Task
 
 from qwen_pipeline.errors import QwenPipelineError, Refused
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.pipeline import ShardReport, Workshop, build
+from qwen_pipeline.pipeline import Evaluation, ShardReport, Trial, Workshop, build, evaluate
+from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Failure, Manifest
 
 from .job import Job, Spread
@@ -119,14 +120,17 @@ class ByFingerprint(CachePolicy):
         return f"qwen-pipeline-{task_ctx.task.name}-{digest([[name for name, _ in stored], files])}"
 
 
-_SHARD: dict[str, Any] = {
-    "cache_policy": ByFingerprint(),
-    "persist_result": True,
-    "result_serializer": "json",
+_PASSING: dict[str, Any] = {
     "retries": RETRIES,
     "retry_delay_seconds": DELAYS_S,
     "retry_jitter_factor": JITTER,
     "retry_condition_fn": can_pass,
+}
+_SHARD: dict[str, Any] = {
+    "cache_policy": ByFingerprint(),
+    "persist_result": True,
+    "result_serializer": "json",
+    **_PASSING,
 }
 
 
@@ -154,18 +158,16 @@ def make_shard(job: Job, plan: str, ids: tuple[str, ...]) -> str:
     return settled(workshop(job, plan).make(ids))
 
 
-@task(
-    name="deliver",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=DELAYS_S,
-    retry_jitter_factor=JITTER,
-    retry_condition_fn=can_pass,
-)
+@task(name="deliver", cache_policy=NO_CACHE, persist_result=False, **_PASSING)
 def deliver(job: Job, out: Path, lost: tuple[Failure, ...]) -> Manifest:
     """Put everything under its final name, make what is still missing, write the manifest."""
     return build(job.order, out, job.settings, lost=lost)
+
+
+@task(name="evaluate", cache_policy=NO_CACHE, persist_result=False, **_PASSING)
+def evaluate_sets(trial: Trial, out: Path, settings: Settings) -> Evaluation:
+    """Draw the briefs, read them back, count; what is in the store is taken from there."""
+    return evaluate(trial, out, settings)
 
 
 def settled(report: ShardReport) -> str:

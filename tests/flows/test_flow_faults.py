@@ -188,3 +188,22 @@ def test_with_postgresql(database: str, whole: tuple[Path, dict[str, str]], tmp_
         server.stop()
     assert not (tmp_path / "home" / "prefect.db").exists()
     assert digests(tmp_path / "out") == good
+
+
+@slow
+def test_an_evaluation_as_a_flow(server: Server, tmp_path: Path) -> None:
+    """Prompts without words need no reader: drawn, laid out, and told of on the pages."""
+    (tmp_path / "briefs.txt").write_text("a red lamp\ntwo cups on a table\n", "utf-8")
+    code = (
+        "from flows.flow import evaluate_flow; from qwen_pipeline.pipeline import Trial; from pathlib import Path\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "trial = Trial((folder / 'briefs.txt',), engine='draft', size=(64, 64))\n"
+        "state = evaluate_flow(trial, folder / 'out', {'store': str(folder / 'store'), 'workers': 1}, return_state=True)\n"
+        "assert state.is_completed(), state.message\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=server.env, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (run,) = server.runs("evaluate")
+    found = server.ask("artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
+    assert {"table", "markdown"} <= {artifact["type"] for artifact in found}
+    assert (tmp_path / "out" / "index.html").is_file()
