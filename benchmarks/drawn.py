@@ -68,6 +68,8 @@ class Drawn:
 class _Family:
     latin: str | None
     cjk: str | None
+    latin_bold: str | None = None
+    cjk_bold: str | None = None
 
 
 class Press:
