@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from .qwen21_loop import Sampler, Schedule
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
 from .qwen21_text import Encoded, TextEncoder, load_text_model
 from .stage import Family, Size, unheard
+from .vae_memory import decode_bytes, shape_of
 from .weights import Checkpoint
 
 if TYPE_CHECKING:
@@ -48,7 +50,19 @@ class Painter21:
         scheduler = load_scheduler(self._checkpoint, request.sigmas, steps, tokens, self._device)
         schedule = Schedule(scheduler, request.true_cfg_scale)
         with torch.inference_mode():
-            return self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
+            latents = self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
+        if free_bytes(self._device) < decode_bytes(shape_of(self.pixels.vae.config), *size, self.pixels.finer):
+            self.sampler.forget()  # the prefix is for the next job; the picture needs its room first
+        return latents
+
+
+def free_bytes(device: torch.device) -> int:
+    """What can still be used on a CUDA device, with what torch holds there unused; elsewhere all that could be wanted."""
+    import torch
+
+    if device.type != "cuda":
+        return sys.maxsize
+    return int(torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
 
 
 FAMILY = Family(load_text_model, load_transformer, load_vae, TextEncoder, Painter21, frozenset(PRECISIONS))

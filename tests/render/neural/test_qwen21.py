@@ -203,6 +203,20 @@ def test_a_prefix_is_computed_once_for_its_seeds_and_references_once_for_their_p
     assert [run[0] for run in runs] == [0, head, head]
 
 
+def test_a_prefix_gives_way_to_the_picture(base: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where decoding would not fit beside it; the next picture is the same."""
+    from qwen_pipeline.render.neural import qwen21_painter
+
+    asked = request(base, "gives way")
+    first = draw(base, asked)
+    sampler = base._stage.painter(asked, SIZE, ()).sampler
+    assert sampler._kept
+    monkeypatch.setattr(qwen21_painter, "free_bytes", lambda device: 0)
+    assert same(draw(base, asked), first)
+    assert not sampler._kept
+    assert same(draw(base, asked), first)
+
+
 def test_a_text_is_encoded_once_and_kept(base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from qwen_pipeline.render.neural.qwen21_text import TextEncoder
 
