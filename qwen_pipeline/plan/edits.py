@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qwen_pipeline.types import Box, PixelBox, Place, Region
+from qwen_pipeline.types import Box, Canvas, PixelBox, Place, Region
 from qwen_pipeline.types.spec import EditSpec
 
 from .calm import covering, fraction
@@ -25,9 +25,12 @@ def expand_edit(edit: EditSpec, text: Expand) -> EditSpec:
     return edit.model_copy(update=changed) if changed else edit
 
 
-def edit_parts(edits: tuple[EditSpec, ...], regions: Mapping[str, Region], page: Box, place: Place) -> tuple[Box | None, ...]:
-    """The part of the page that each step may change, in points; None = all of the picture."""
-    return tuple(_part(edit, regions, page, place) for edit in edits)
+def edit_parts(
+    edits: tuple[EditSpec, ...], regions: Mapping[str, Region], canvas: Canvas, place: Place
+) -> tuple[Box | None, ...]:
+    """The part of the page that each step may change, in points; None = all of it. At the trim it goes on into the bleed."""
+    parts = (_part(edit, regions, canvas.trim, place) for edit in edits)
+    return tuple(part and _bled(part, canvas) for part in parts)
 
 
 def _part(edit: EditSpec, regions: Mapping[str, Region], page: Box, place: Place) -> Box | None:
@@ -38,6 +41,15 @@ def _part(edit: EditSpec, regions: Mapping[str, Region], page: Box, place: Place
     if edit.region not in regions:
         raise fail("unknown-region", f"an edit names the region '{edit.region}', which this page has not", place)
     return regions[edit.region].box
+
+
+def _bled(part: Box, canvas: Canvas) -> Box:
+    trim, bleed = canvas.trim, canvas.bleed_box
+    left = min(part.x_pt, bleed.x_pt) if part.x_pt <= trim.x_pt else part.x_pt
+    top = min(part.y_pt, bleed.y_pt) if part.y_pt <= trim.y_pt else part.y_pt
+    right = max(part.right_pt, bleed.right_pt) if part.right_pt >= trim.right_pt - 0.01 else part.right_pt
+    bottom = max(part.bottom_pt, bleed.bottom_pt) if part.bottom_pt >= trim.bottom_pt - 0.01 else part.bottom_pt
+    return Box(left, top, right - left, bottom - top)
 
 
 def within(part: Box | None, box: Box, size: tuple[int, int], place: Place) -> tuple[PixelBox, ...]:

@@ -261,7 +261,7 @@ class _PageMaker:
             canvas=self.canvas,
             box=where[0],
             calm=where[1],
-            parts=edit_parts(spec.edits, page.regions, self.canvas.trim, page.place("scene")),
+            parts=edit_parts(spec.edits, page.regions, self.canvas, page.place("scene")),
             page=name,
             layout={"name": layout.name, "composition": spec.composition or layout.composition},
             kind=kind.kind,

@@ -82,6 +82,15 @@ def test_a_part_follows_the_crop(tmp_path: Path) -> None:
     assert (part.left, part.top, part.right, part.bottom) == (500, 0, 1000, 1000)
 
 
+def test_a_part_at_the_trim_goes_on_into_the_bleed(tmp_path: Path) -> None:
+    text = PLAIN.replace("canvas: 1000x1000px", "canvas: {size: 100mmx100mm, bleed: 10mm}")
+    request = plan(tmp_path, text + "  edits: [{do: mist, box: [0%, 50%, 100%, 40%]}]\n").scenes[-1].request
+    (part,) = request.within
+    assert (part.left, part.right) == (0, request.width_px)
+    assert part.top / request.height_px == pytest.approx(60 / 120, abs=0.001)
+    assert part.bottom / request.height_px == pytest.approx(100 / 120, abs=0.001)
+
+
 def test_parts_that_are_not_there(tmp_path: Path) -> None:
     assert codes(tmp_path, PLAIN + "  edits: [{do: a, region: head}]\n") == ["unknown-region"]
     assert codes(tmp_path, PLAIN + "  edits: [{do: a, box: [120%, 0%, 10%, 10%]}]\n") == ["edit-outside"]
