@@ -71,7 +71,7 @@ def parse_edit(value: Any) -> Any:
     return {"do": value} if isinstance(value, str) else value
 
 
-EditField = Annotated[EditSpec, BeforeValidator(parse_edit)]
+EditField = Annotated[EditSpec, BeforeValidator(parse_edit, json_schema_input_type=EditSpec | str)]
 
 
 class AdapterSpec(Strict):
@@ -87,6 +87,9 @@ def parse_adapter(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
 
+AdapterField = Annotated[AdapterSpec, BeforeValidator(parse_adapter, json_schema_input_type=AdapterSpec | str)]
+
+
 class GenerateSpec(Strict):
     model: str = "auto"
     """An engine's id, or auto."""
@@ -100,5 +103,5 @@ class GenerateSpec(Strict):
     """Default: the engine's."""
     true_cfg_scale: Annotated[float, Field(strict=True, ge=1, le=20)] | None = None
     """Guidance away from what is not wanted; over 1 takes twice the time. Default: the engine's."""
-    adapters: Annotated[tuple[Annotated[AdapterSpec, BeforeValidator(parse_adapter)], ...], Field(max_length=8)] = ()
+    adapters: Annotated[tuple[AdapterField, ...], Field(max_length=8)] = ()
     """LoRAs, for engines with weights; the draft engine draws without them."""
