@@ -129,7 +129,7 @@ class Run:
 
     def _chain(self, piece: Piece, chain: tuple[Scene, ...]) -> Chain:
         folder = templates_of(self.planned.order) / kind_folder(piece.kind)
-        return Chain(chain, folder, render.engine_module(self.plan.engine.id).count_tokens)
+        return Chain(chain, folder, render.engine_module(self.plan.engine.id).counter(self.settings))
 
     def _draw_again(
         self, pool: Pool, state: WorkState, wanted: Sequence[Scene], known: scenes.Drawn

@@ -54,7 +54,7 @@ class Qwen21Engine:
         from .stage import Stage
 
         self.info = info
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._words = Words(checkpoint.path)
         self._kept = Conditionings(settings.store)
         self._stage: Stage = Stage(info, checkpoint, settings, self.family())

@@ -61,6 +61,9 @@ def count_tokens(text: str) -> int:
 class Shelf:
     """The functions of one engine's file, for one repository."""
 
+    published = QWEN_IMAGE_2_1
+    sequences = 1
+
     def __init__(self, info: EngineInfo, wanted: Wanted) -> None:
         self.INFO = info
         self.wanted = wanted
@@ -88,13 +91,13 @@ class Shelf:
 
     def footprint(self, settings: Any) -> Footprint:
         """As the weights here are, else as the published ones."""
-        settings, work = settings or Settings(), Work(*self.INFO.native_sizes[0])
+        settings, work = settings or Settings(), Work(*self.INFO.native_sizes[0], sequences=self.sequences)
         try:
             found = find(self.wanted, settings)
         except EngineUnavailable:
-            return Footprint(QWEN_IMAGE_2_1, work, "damaged")
+            return Footprint(self.published, work, "damaged")
         if found is None:
-            return Footprint(QWEN_IMAGE_2_1, work, "missing")
+            return Footprint(self.published, work, "missing")
         element_bytes = 4 if found.part("transformer").dtype() == "float32" else 2
         return Footprint(sized(settings.precision, sizes_of(found, element_bytes)), work, "here", found.bytes)
 

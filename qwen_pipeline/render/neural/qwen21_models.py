@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-_OPTIONS: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
+OPTIONS: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
 
 
 def load_transformer(checkpoint: Checkpoint, dtype: torch.dtype, precision: str = "full") -> Any:
@@ -30,7 +30,7 @@ def load_transformer(checkpoint: Checkpoint, dtype: torch.dtype, precision: str 
 
 def load_vae(checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
     diffusers: Any = import_module("diffusers")
-    model = diffusers.AutoencoderKLQwenImage21.from_pretrained(checkpoint.part("vae").folder, torch_dtype=dtype, **_OPTIONS)
+    model = diffusers.AutoencoderKLQwenImage21.from_pretrained(checkpoint.part("vae").folder, torch_dtype=dtype, **OPTIONS)
     return model.eval().requires_grad_(False)
 
 
