@@ -24,6 +24,7 @@ from qwen_pipeline.types import Failure, Manifest
 from .job import Asked, Job, Machine, Spread, settings_of
 from .pool import in_pool, work_on
 from .report import Progress, publish, publish_evaluation
+from .review import is_answered
 from .runners import running
 from .tasks import close_workshops, deliver, draw_shard, evaluate_sets, make_shard, plan_shards, read_report, stop_workshops
 
@@ -86,7 +87,10 @@ def _campaign(job: Job, out: Path, spread: Spread) -> State[Any]:
         same = unchanged(job.order, out, job.settings)
         if same is not None:
             return Completed(name="Unchanged", message=f"{len(same.pieces)} pieces are as they were in {out}")
-    return ended([make(job, out, spread)])
+    manifest = make(job, out, spread)
+    while is_answered(job, manifest):
+        manifest = make(job, out, spread)
+    return ended([manifest])
 
 
 @flow(name="evaluate", flow_run_name="evaluate {trial.engine}")

@@ -144,12 +144,17 @@ class Gate:
 
     def _timed(self, piece: Piece, gate: Literal["approve", "pick-one"], *, is_first: bool) -> Review:
         since = self.asked.get(piece.fingerprint, self.now)
-        limit = self.review.timeout
-        if limit is None or self.now - since < int(limit[:-1]) * _SECONDS[limit[-1]]:
+        limit = timeout_s(self.review)
+        if limit is None or self.now - since < limit:
             return Review(piece.id, gate, "waiting")
         if self.review.on_timeout == "fail":
             return Review(piece.id, gate, "timed-out")
         return Review(piece.id, gate, "accepted" if is_first else "passed-over")
+
+
+def timeout_s(review: ReviewSpec) -> int | None:
+    """Seconds that a person has to answer; None = for ever."""
+    return int(review.timeout[:-1]) * _SECONDS[review.timeout[-1]] if review.timeout else None
 
 
 def is_delivered(review: Review | None) -> bool:

@@ -89,6 +89,13 @@ class Server:
         with urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
+    def get(self, path: str) -> Any:
+        """The JSON answer to a GET."""
+        import json
+
+        with urlopen(self._request(path, None), timeout=10) as answer:
+            return json.loads(answer.read())
+
     def _request(self, path: str, word: str | None, data: bytes | None = None) -> Request:
         from base64 import b64encode
 

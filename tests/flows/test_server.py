@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,16 @@ from .conftest import ROOT, Server, descendants, end, until
 
 pytestmark = pytest.mark.xdist_group("server")
 SECRET = "hunter2-not-for-print"
+REVIEWED = """\
+kind: Poster
+name: tea
+extends: minimal
+canvas: {size: 200x200px}
+title: Tea
+scene: none
+review: {gate: approve}
+outputs: [{format: png, name: tea.png}]
+"""
 SCHEDULE = 'schedule: {cron: "* * * * *", timezone: Asia/Shanghai}\n'
 
 
@@ -91,12 +102,34 @@ def who_hangs(workers: dict[str, subprocess.Popen[bytes]], plugged: Path) -> str
     return next((name for name, worker in workers.items() if pid in descendants(worker.pid)), "")
 
 
+def test_a_run_waits_for_a_person_without_a_process(night: Night, tmp_path: Path) -> None:
+    """Suspended until somebody answers through the server's API; then the run goes on and delivers."""
+    spec = tmp_path / "tea.yaml"
+    spec.write_text(REVIEWED, "utf-8")
+    server, store, out = night.server, str(night.out.parent / "store"), tmp_path / "out"
+    args = ["schedule", str(spec), "--out", str(out), "--engine", "draft", "--store", store, "--json"]
+    done = server.cli(*args)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["deployment"]["id"]
+    run = server.ask(f"deployments/{made}/create_flow_run", state={"type": "SCHEDULED"})["id"]
+    until(lambda: server.get(f"flow_runs/{run}")["state_type"] == "PAUSED")
+    assert (out / "review" / "tea.png").is_file()
+    assert not (out / "tea.png").exists()
+    server.ask(f"flow_runs/{run}/resume", run_input={"approve": ["*"], "by": "Li"})
+    ended = until(lambda: (r := server.get(f"flow_runs/{run}"))["state_type"] in ("COMPLETED", "FAILED") and r)
+    assert ended["state_type"] == "COMPLETED", ended["state"]
+    assert (out / "tea.png").is_file()
+    assert json.loads((tmp_path / "tea.review.json").read_text("utf-8"))["decisions"][0]["by"] == "Li"
+
+
 def test_the_schedule_fires(night: Night, tmp_path: Path) -> None:
     """Last in the file: meanwhile the minute has come round."""
-    run = until(lambda: next((r for r in night.server.runs("campaign") if r["state_type"] == "COMPLETED"), None))
-    assert run["auto_scheduled"]
+    def fired() -> list[dict[str, Any]]:
+        return [run for run in night.server.runs("campaign") if run["auto_scheduled"] and run["state_type"] == "COMPLETED"]
+
+    run = until(lambda: next(iter(fired()), None))
     assert run["state_name"] in ("Completed", "Unchanged")
-    first = night.server.runs("campaign")[-1]
+    first = fired()[-1]
     kinds = {a["type"]: a for a in night.server.ask("artifacts/filter", artifacts={"flow_run_id": {"any_": [first["id"]]}})}
     assert {"progress", "table", "markdown"} <= set(kinds)
     rows = json.loads(kinds["table"]["data"])
