@@ -46,6 +46,18 @@ PICTURES = {
     ),
     "cold-brew": Picture(((COLD_BREW, "a3/*.png"), (COLD_BREW, "square/*.png"), (COLD_BREW, "story/*.png")), 6, 320),
     "cold-chain": Picture((("04-cold-chain-deck/cold-chain.yaml", "*.png"),), 4, 200),
+    "kinds": Picture(
+        (
+            ("08-walking-lantern/walking-lantern.yaml", "pages/*zh-CN.01.png"),
+            ("08-walking-lantern/walking-lantern.yaml", "pages/*zh-CN.04.png"),
+            ("10-qingxi-guide/qingxi.yaml", "pages/*.02.png"),
+            ("10-qingxi-guide/qingxi.yaml", "pages/*.03.png"),
+            ("09-official-notice/notice.yaml", "pages/*.01.png"),
+            ("11-travel-cup/travel-cup.yaml", "web/*.a4.zh-CN.png"),
+        ),
+        6,
+        380,
+    ),
     "autumn-drinks": Picture(((DRINKS, "*/square*.png"),), 10, 140, 8, 40),
 }
 
