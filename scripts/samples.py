@@ -1,7 +1,8 @@
 """Specs that fill every slot of a layout with words of a length to choose: for the gallery, and to try layouts to their limits.
 
 The words come from a bank for slots by name (a title is short, a date is a date), and from two passages for the rest, cut to
-what the slot says it holds (`max_chars`). `factor` makes all of them shorter or longer: 0.3, 1, 2.5.
+what the slot says it holds (`max_chars`). Of slots that take one another's place (`instead_of`) the first entry of a list shows
+the one, the entries after it the others. `factor` makes all of them shorter or longer: 0.3, 1, 2.5.
 """
 
 from __future__ import annotations
@@ -141,8 +142,10 @@ class _Filler:
         self._at: Iterator[int] = itertools.count()
         self.has_chart = False
 
-    def fill(self, found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        made = {name: self._value(name, slot) for name, slot in found.items()}
+    def fill(self, found: Mapping[str, Mapping[str, Any]], *, first: bool = False) -> dict[str, Any]:
+        """Values by slot. `first`: of the first entry of a list."""
+        out = _replaced(found) if first else {name for name, slot in found.items() if slot.get("instead_of")}
+        made = {name: self._value(name, slot) for name, slot in found.items() if name not in out}
         return {name: value for name, value in made.items() if value is not None}
 
     def _value(self, name: str, slot: Mapping[str, Any]) -> Any:
@@ -152,7 +155,8 @@ class _Filler:
         if kind == "list":
             return [self._text("", slot) for _ in range(3)]
         if kind == "items":
-            return [self.fill(slot["fields"]) for _ in range(max(slot.get("min", 0), min(slot.get("max", 4), 4)))]
+            count = max(slot.get("min", 0), min(slot.get("max", 4), 4))
+            return [self.fill(slot["fields"], first=number == 0) for number in range(count)]
         if kind == "group":
             return self.fill(slot["fields"])
         if kind == "icon":
@@ -180,6 +184,10 @@ class _Filler:
         passage = _ZH if chinese else _EN
         text = natural + ("" if chinese else " ") + passage if natural else _from(passage, at, chinese)
         return _cut(text, wanted, chinese)
+
+
+def _replaced(found: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    return {other for slot in found.values() for other in slot.get("instead_of", ())}
 
 
 def _from(passage: str, at: int, chinese: bool) -> str:

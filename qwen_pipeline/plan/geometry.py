@@ -134,6 +134,7 @@ def grid_boxes(grid: GridSpec, box: Box, load: GridLoad) -> list[Box]:
         return _uneven_boxes(grid, box, count, (gap, row_gap))
     columns = min(count, auto_columns(box, count, gap) if grid.columns == "auto" else grid.columns)
     rows = math.ceil(count / columns)
+    columns = math.ceil(count / rows)
     width = (box.w_pt - gap * (columns - 1)) / columns
     heights = _row_heights(grid, load, columns, rows, box.h_pt - row_gap * (rows - 1))
     out = []

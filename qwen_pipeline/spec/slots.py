@@ -66,6 +66,9 @@ class SlotReader:
         for name, slot in slots.items():
             if slot.required and name not in given and name not in filled:
                 self.report.add("missing-key", f"{whose} needs '{name}'", given.at, f"add {name}: {slot.describe}".rstrip(": "))
+            both = [other for other in slot.instead_of if name in given and other in given]
+            if both:
+                self.report.add("two-in-one-place", f"'{name}' stands in place of '{both[0]}'", given.keys_at[name], "keep one")
         return out
 
     def _unknown(self, key: str, place: Place, slots: Mapping[str, SlotSpec], whose: str, other_keys: tuple[str, ...]) -> None:

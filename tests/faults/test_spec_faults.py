@@ -18,6 +18,13 @@ POSTER = """kind: Poster
 locales: [zh-CN, en-GB]
 title: {zh-CN: 春茶市集, en-GB: Spring Tea Fair}
 """
+MENU = """kind: Poster
+extends: menu
+locales: [en-GB]
+title: Noodles
+left: [{section: Starters, title: Soup}]
+right: [{title: Tea}]
+"""
 DECK = """kind: Deck
 locales: [en-GB]
 slides:
@@ -119,6 +126,7 @@ FAULTS: dict[str, Fault] = {
     "huge canvas in mm": Fault(POSTER + "canvas: {size: 6000mmx6000mm}\n", "bad-canvas", 4),
     "flat canvas": Fault(POSTER + "canvas: 0x1080px\n", "bad-canvas", 4),
     "huge bleed": Fault(POSTER + "canvas: {size: A4, bleed: 300mm}\n", "bad-canvas", 4),
+    "two in one place": Fault(MENU, "two-in-one-place", 5, "keep one"),
     "bad word": Fault(POSTER + "usage: comercial\n", "bad-value", 4, "'commercial'"),
     "bad level": Fault(POSTER + "checks: {contrast: eror}\n", "bad-value", 4, "'error'"),
     "yes for true": Fault(POSTER + "scene: {subject: x, transparent: yes}\n", "wrong-type", 4),

@@ -110,3 +110,13 @@ def test_veils_leave_baked_words_and_solid_shapes_make_them_overlay() -> None:
     assert over.render == "overlay"
     plain = replace(title, render="overlay")
     assert uncover_baked([veil, plain], regions) == (veil, plain)
+
+
+def test_a_grid_leaves_no_cell_alone_where_it_can_be_even() -> None:
+    box = Box(0, 0, 600, 400)
+
+    def rows(count: int) -> list[int]:
+        tops = [cell.y_pt for cell in grid_boxes(GridSpec(columns=3, count=count), box, GridLoad(count))]
+        return [tops.count(top) for top in sorted(set(tops))]
+
+    assert [rows(count) for count in (2, 3, 4, 5, 6, 7)] == [[2], [3], [2, 2], [3, 2], [3, 3], [3, 3, 1]]

@@ -29,6 +29,8 @@ class SlotSpec(Strict):
     """Fewest and most entries of a list."""
     max_chars: dict[Literal["cjk", "latin"], Annotated[int, Field(strict=True, ge=1)]] = Field(default_factory=dict)
     """What fits well; longer texts are set smaller, and reported where they do not fit."""
+    instead_of: tuple[Identifier, ...] = ()
+    """Slots beside it whose place it takes: a spec fills it, or those."""
 
 
 class VariantWhen(Strict):
