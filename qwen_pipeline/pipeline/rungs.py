@@ -57,8 +57,9 @@ def _again(step: Step, chain: Chain) -> tuple[Scene, ...]:
 def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
     prompt = _rewriting(step, chain, wanted) if step.kind == "repair" else _erasing(step, chain)
     first = chain.scenes[0].request
+    last = _for_editing(chain.last)
     request = replace(
-        chain.last.request,
+        last.request,
         prompt=prompt,
         negative_prompt="",
         seed=derive_seed(first.seed, step.kind, *step.targets, step.number),
@@ -71,7 +72,22 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
     )
     gone = {w.expected.text for w in wanted if w.id in step.targets} if step.kind == "erase" else set()
     strings = tuple(text for text in chain.last.strings if text not in gone)
-    return _scene(replace(chain.last, reference_paths=(), mask_path=""), request, chain, strings)
+    return _scene(replace(last, reference_paths=(), mask_path=""), request, chain, strings)
+
+
+def _for_editing(scene: Scene) -> Scene:
+    """A distillation that generated a picture is not put on to edit it."""
+    schedule = scene.edit_schedule
+    if schedule is None:
+        return scene
+    request = replace(
+        scene.request,
+        num_inference_steps=schedule.num_inference_steps,
+        true_cfg_scale=schedule.true_cfg_scale,
+        sigmas=schedule.sigmas,
+        adapters=schedule.adapters,
+    )
+    return replace(scene, request=request, adapter_paths=schedule.adapter_paths, edit_schedule=None)
 
 
 def _rewriting(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qwen_pipeline.types import Adapter, EngineInfo, Place
+from qwen_pipeline.types import Adapter, EngineInfo, Place, Schedule
 from qwen_pipeline.types.spec import GenerateSpec
 
+from .contract import AUTO_UNITS, DISPLAY_ROLES, units
 from .page import Assets
+from .prompt import PromptString
 from .scope import fail
+
+LIGHTNING_SHIFT = 3.0
+"""exp(mu), where mu = base_shift = max_shift = ln 3 at every size: the scheduler's configuration that Lightning was made with
+(`generate_with_diffusers.py` of ModelTC/Qwen-Image-Lightning)."""
+Places = Callable[[str], Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,41 +26,76 @@ class Generating:
 
     seed: int | None
     side_px: int | None
-    num_inference_steps: int
-    true_cfg_scale: float
-    sigmas: tuple[float, ...]
-    adapters: tuple[Adapter, ...] = ()
-    adapter_paths: tuple[str, ...] = ()
+    own: Schedule
+    """The engine's, with what the spec says of it: for what is made from pictures, and for all without a distillation."""
+    distilled: Schedule | None = None
+
+    def schedule(self, from_pictures: bool) -> Schedule:
+        """A distillation is made for generation: what is made from pictures goes to other weights."""
+        return self.own if from_pictures or self.distilled is None else self.distilled
+
+    def edit_schedule(self, from_pictures: bool) -> Schedule | None:
+        return None if self.schedule(from_pictures) is self.own else self.own
+
+    def doubtful_words(self, strings: Sequence[PromptString]) -> str:
+        """A notice where a distillation is to spell more than a few large words; "" = nothing to say."""
+        small = any(string.role not in DISPLAY_ROLES for string in strings)
+        if self.distilled is None or not (small or sum(units(string.text) for string in strings) > AUTO_UNITS):
+            return ""
+        return "generate.distilled: dense or small words in pictures come out better without it"
 
 
-def generating(spec: GenerateSpec, engine: EngineInfo, assets: Assets, place: Place) -> Generating:
-    """Raises PlanError: `fixed-schedule` for a distilled model with other steps or guidance, `scene-too-large`."""
+def generating(spec: GenerateSpec, engine: EngineInfo, assets: Assets, place: Places) -> Generating:
+    """Raises PlanError: `fixed-schedule` (steps or guidance of a distilled model), `no-distillation`, `scene-too-large`."""
     _check_schedule(spec, engine, place)
     if spec.size is not None and spec.size**2 > engine.max_area_px:
         message = f"generate.size {spec.size}: {engine.id} draws up to {int(engine.max_area_px**0.5)}"
-        raise fail("scene-too-large", message, place, "outputs may be larger than the pictures they show")
-    used = spec.adapters if "adapters" in engine.capabilities else ()
-    paths = tuple(assets.resolve(adapter.file, place) for adapter in used)
-    adapters = tuple(Adapter(assets.digest(path), adapter.weight) for path, adapter in zip(paths, used, strict=True))
-    return Generating(
-        spec.seed,
-        spec.size,
-        spec.num_inference_steps or engine.num_inference_steps,
-        spec.true_cfg_scale or engine.true_cfg_scale,
-        engine.sigmas,
-        adapters,
-        paths,
-    )
+        raise fail("scene-too-large", message, place("generate"), "outputs may be larger than the pictures they show")
+    used = [(adapter.file, adapter.weight) for adapter in spec.adapters] if "adapters" in engine.capabilities else []
+    if spec.distilled is None:
+        steps, scale = spec.num_inference_steps or engine.num_inference_steps, spec.true_cfg_scale or engine.true_cfg_scale
+        own = Schedule(steps, scale, engine.sigmas, *_adapters(used, assets, place("generate")))
+        return Generating(spec.seed, spec.size, own)
+    own = Schedule(engine.num_inference_steps, engine.true_cfg_scale, engine.sigmas, *_adapters(used, assets, place("generate")))
+    worn = _adapters([(spec.distilled.adapter, 1.0)], assets, place("generate.distilled.adapter"))
+    sigmas = lightning_sigmas(spec.distilled.steps)
+    distilled = Schedule(len(sigmas), 1.0, sigmas, worn[0] + own.adapters, worn[1] + own.adapter_paths)
+    return Generating(spec.seed, spec.size, own, distilled)
 
 
-def _check_schedule(spec: GenerateSpec, engine: EngineInfo, place: Place) -> None:
+def lightning_sigmas(steps: int) -> tuple[float, ...]:
+    """Noise levels of each step: t = 1, (n-1)/n, ..., 1/n, shifted by exp(mu) / (exp(mu) + 1/t - 1) = 3t / (1 + 2t).
+
+    That is `time_shift` of diffusers' FlowMatchEulerDiscreteScheduler, exponential, without a terminal shift; rounded to fp32
+    where that rounds, so that the levels are the same to the last bit.
+    """
+    times = [(steps - step) / steps for step in range(steps)]
+    return tuple(_fp32(LIGHTNING_SHIFT / _fp32(LIGHTNING_SHIFT + _fp32(_fp32(1 / t) - 1))) for t in times)
+
+
+def _fp32(value: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def _adapters(used: Sequence[tuple[str, float]], assets: Assets, place: Place) -> tuple[tuple[Adapter, ...], tuple[str, ...]]:
+    paths = tuple(assets.resolve(file, place) for file, _ in used)
+    return tuple(Adapter(assets.digest(path), weight) for path, (_, weight) in zip(paths, used, strict=True)), paths
+
+
+def _check_schedule(spec: GenerateSpec, engine: EngineInfo, place: Places) -> None:
     """A distilled model's steps are its own, and it was taught to do without guidance."""
-    if not engine.sigmas:
+    if spec.distilled is not None and "distillation" not in engine.capabilities:
+        message = f"{engine.id} has a schedule of its own and takes no distillation"
+        hint = "name an engine that does (generate.model: qwen-image), or leave it out (--set generate.distilled=null)"
+        raise fail("no-distillation", message, place("generate.distilled"), hint)
+    fixed = spec.distilled.steps if spec.distilled else len(engine.sigmas)
+    if not fixed:
         return
+    who = "the distillation" if spec.distilled else engine.id
     steps = spec.num_inference_steps
-    if steps is not None and steps != len(engine.sigmas):
-        message = f"{engine.id} draws in the {len(engine.sigmas)} steps of its checkpoint, not in {steps}"
-        raise fail("fixed-schedule", message, place, "leave num_inference_steps out")
+    if steps is not None and steps != fixed:
+        message = f"{who} draws in the {fixed} steps that it was made for, not in {steps}"
+        raise fail("fixed-schedule", message, place("generate.num_inference_steps"), "leave num_inference_steps out")
     if (spec.true_cfg_scale or 1) > 1:
-        message = f"{engine.id} takes no guidance (true_cfg_scale {spec.true_cfg_scale:g})"
-        raise fail("fixed-schedule", message, place, "leave true_cfg_scale out")
+        message = f"{who} takes no guidance (true_cfg_scale {spec.true_cfg_scale:g})"
+        raise fail("fixed-schedule", message, place("generate.true_cfg_scale"), "leave true_cfg_scale out")

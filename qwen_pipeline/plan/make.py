@@ -88,7 +88,7 @@ class _Planner:
 
     def _book(self, generate: GenerateSpec) -> SceneBook:
         try:
-            made = generating(generate, self.context.engine, self.assets, self.spec.place("generate"))
+            made = generating(generate, self.context.engine, self.assets, self.spec.place)
         except PlanError as error:
             raise SpecError([error.diagnostic]) from error
         return SceneBook(self.context.engine, self.context.count_tokens, self.assets, made, self.notes.setdefault)

@@ -141,6 +141,10 @@ class SceneBook:
                 request,
                 prompt=expand_prompt("edit.j2", setting.kind_folder, context),
                 seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
+                num_inference_steps=self.generate.own.num_inference_steps,
+                true_cfg_scale=self.generate.own.true_cfg_scale,
+                sigmas=self.generate.own.sigmas,
+                adapters=self.generate.own.adapters,
                 source=chain[-1],
                 references=tuple(self.assets.digest(path) for path in shown),
                 guide=False,
@@ -187,6 +191,7 @@ class SceneBook:
         width, height = scene_size(engine, setting.box, setting.canvas, generate.side_px)
         self._note_crop(setting.box, (width, height))
         guided = len(references) + 1 if self._is_guided(spec) else 0
+        schedule = generate.schedule(bool(references) or bool(guided))
         negative = (*spec.negative, *(setting.style.negative if setting.style else ()))
         return SceneRequest(
             engine=engine.id,
@@ -198,14 +203,14 @@ class SceneBook:
             width_px=width,
             height_px=height,
             seed=derive_seed(generate.seed, *identity, setting.page, "draw", *(("take", spec.take) if spec.take > 1 else ())),
-            num_inference_steps=generate.num_inference_steps,
-            true_cfg_scale=generate.true_cfg_scale,
-            sigmas=generate.sigmas,
+            num_inference_steps=schedule.num_inference_steps,
+            true_cfg_scale=schedule.true_cfg_scale,
+            sigmas=schedule.sigmas,
             references=references,
             transparent=spec.transparent,
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
             guide=bool(guided),
-            adapters=generate.adapters,
+            adapters=schedule.adapters,
         )
 
     def _is_guided(self, spec: SceneSpec) -> bool:
@@ -275,8 +280,14 @@ class SceneBook:
         fingerprint = scene_fingerprint(request)
         if fingerprint not in self.scenes:
             spelled = tuple(s.text for s in strings)
-            files = {"mask_path": mask, "adapter_paths": self.generate.adapter_paths}
-            self.scenes[fingerprint] = Scene(fingerprint, request, paths, tokens, strings=spelled, **files)  # type: ignore[arg-type]
+            shown = request.source is not None or bool(references)
+            worn, after = self.generate.schedule(shown).adapter_paths, self.generate.edit_schedule(shown)
+            made = Scene(
+                fingerprint, request, paths, tokens, strings=spelled, mask_path=mask, adapter_paths=worn, edit_schedule=after
+            )
+            self.scenes[fingerprint] = made
+            if after is not None and (notice := self.generate.doubtful_words(strings)):
+                self.notify(notice)
             self.users[fingerprint] = set()
         return fingerprint
 

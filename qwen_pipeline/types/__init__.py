@@ -31,7 +31,7 @@ from .result import (
     Severity,
     TextOutcome,
 )
-from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult
+from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult, Schedule
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "SceneLayer",
     "SceneRequest",
     "SceneResult",
+    "Schedule",
     "Series",
     "SetString",
     "Severity",

@@ -19,8 +19,8 @@ class EngineInfo:
     usages: frozenset[str]
     """Of `commercial` and `research`."""
     capabilities: frozenset[str]
-    """Of `generate`, `edit`, `references`, `alpha`, `adapters`, `hints` (reads SceneHints), `exact-lettering` (draws `lettering`
-    as is)."""
+    """Of `generate`, `edit`, `references`, `alpha`, `adapters`, `distillation` (generates under a Lightning LoRA), `hints` (reads
+    SceneHints), `exact-lettering` (draws `lettering` as is)."""
     native_sizes: tuple[tuple[int, int], ...]
     """(width_px, height_px) that the model was made for: a plan takes the one nearest in shape. Empty = none is better."""
     size_multiple: int
@@ -46,6 +46,17 @@ class Adapter:
     digest: str
     """sha256 of its file."""
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What a distillation changes: steps, guidance, noise levels, LoRAs. No `sigmas`: those of the engine's scheduler."""
+
+    num_inference_steps: int
+    true_cfg_scale: float
+    sigmas: tuple[float, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    adapter_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,8 @@ class Scene:
     """The prompt of the same picture without any lettering, for when no picture spells `strings`."""
     guide_calm: tuple[CalmArea, ...] = ()
     """Of a guided scene: the areas that its sketch shows as blocks."""
+    edit_schedule: Schedule | None = None
+    """Of a picture by a distillation, which is made for generation only: how its edits are drawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def base_info(**more: Any) -> EngineInfo:
     return EngineInfo(
         licence="Apache-2.0",
         usages=frozenset({"commercial", "research"}),
-        capabilities=frozenset({"generate", "edit", "references", "adapters"}),
+        capabilities=frozenset({"generate", "edit", "references", "adapters", "distillation"}),
         native_sizes=NATIVE_SIZES,
         size_multiple=16,
         max_area_px=1344 * 1344,

@@ -21,7 +21,7 @@ from .document import (
     parse_locales,
 )
 from .expressions import BUILT_IN_NAMES, FILTERS, JINJA_FILTERS, LOOP_ENTRIES, OWN_FILTERS, PAGE_NAMES
-from .generate import OPERATIONS, AdapterSpec, EditSpec, GenerateSpec, Operation
+from .generate import OPERATIONS, AdapterSpec, DistilledSpec, EditSpec, GenerateSpec, Operation
 from .layers import (
     BoxSpec,
     ChartLayerSpec,
@@ -104,6 +104,7 @@ __all__ = [
     "DataSource",
     "DefaultsSpec",
     "DiscloseSpec",
+    "DistilledSpec",
     "Document",
     "EditSpec",
     "Expression",

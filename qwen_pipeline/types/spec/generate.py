@@ -90,6 +90,15 @@ def parse_adapter(value: Any) -> Any:
 AdapterField = Annotated[AdapterSpec, BeforeValidator(parse_adapter, json_schema_input_type=AdapterSpec | str)]
 
 
+class DistilledSpec(Strict):
+    """A distillation in the form of a LoRA, as Lightning is: a few steps, without guidance."""
+
+    adapter: str
+    """A safetensors file beside the spec, made for the checkpoint that generates."""
+    steps: Literal[4, 8] = 8
+    """The number that the file was made for."""
+
+
 class GenerateSpec(Strict):
     model: str = "auto"
     """An engine's id, or auto."""
@@ -105,3 +114,5 @@ class GenerateSpec(Strict):
     """Guidance away from what is not wanted; over 1 takes twice the time. Default: the engine's."""
     adapters: Annotated[tuple[AdapterField, ...], Field(max_length=8)] = ()
     """LoRAs, for engines with weights; the draft engine draws without them."""
+    distilled: DistilledSpec | None = None
+    """Generate in 4 or 8 steps by a distillation (Lightning). Edits and pictures with references keep the engine's own steps."""

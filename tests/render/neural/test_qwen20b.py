@@ -15,7 +15,10 @@ from PIL import Image
 
 from qwen_pipeline.errors import BadPicture, EngineUnavailable, LicenceRefused, OutOfMemory, PromptTooLong, RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
+from qwen_pipeline.pipeline import Order, make_plan
+from qwen_pipeline.plan.generating import lightning_sigmas
 from qwen_pipeline.render import Engine, SceneInputs, choose_engine, engine_module
+from qwen_pipeline.render.neural import qwen20b_engine
 from qwen_pipeline.render.neural.qwen20b_engine import GENERATE as GENERATES
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Adapter, SceneRequest
@@ -320,9 +323,28 @@ def test_a_distilled_schedule_as_diffusers(engine: Any) -> None:
 
     scheduler = {"base_shift": log(3), "max_shift": log(3), "shift_terminal": None}
     theirs = Oracle(toy(MODEL) / GENERATE, **scheduler).draw("a pot", SIZE, 5, num_inference_steps=4, true_cfg_scale=1.0)
-    sigmas = tuple(3 * s / (1 + 2 * s) for s in (1.0, 0.75, 0.5, 0.25))
-    asked = request(engine, "a pot", true_cfg_scale=1.0, num_inference_steps=4, sigmas=sigmas)
+    asked = request(engine, "a pot", true_cfg_scale=1.0, num_inference_steps=4, sigmas=lightning_sigmas(4))
     assert same(draw(engine, asked), theirs)
+
+
+def test_a_spec_with_a_distillation_and_an_edit(engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The LoRA and its schedule draw; the edit is the other checkpoint's, without them. Prompts are short for the toy."""
+    monkeypatch.setattr(qwen20b_engine, "PROMPT_LIMIT_TOKENS", 9000)
+    _adapter(tmp_path / "fast.safetensors")
+    (tmp_path / "tea.yaml").write_text(
+        "kind: Poster\nusage: commercial\nextends: blank\ncanvas: 600x600px\nscene: {subject: a teapot, edits: [mist]}\n"
+        "generate: {size: 96, distilled: {adapter: fast.safetensors, steps: 4}}\n"
+    )
+    planned = make_plan(Order(tmp_path / "tea.yaml", MODEL), toy_settings(MODEL, tmp_path / "store")).plan
+    first, second = (replace(scene.request, prompt="a pot") for scene in planned.scenes)
+    files = SceneInputs(adapters=tuple(Path(path) for path in planned.scenes[0].adapter_paths))
+    worn = draw(engine, first, files)
+    assert engine.mode().startswith(GENERATE)
+    assert not same(worn, draw(engine, replace(first, adapters=())))
+    worn.save(tmp_path / "source.png")
+    draw(engine, replace(second, num_inference_steps=2), SceneInputs(source=tmp_path / "source.png"))
+    assert engine.mode().startswith(EDIT)
+    assert (second.adapters, planned.scenes[1].adapter_paths) == ((), ())
 
 
 def test_an_adapter_is_put_on_and_taken_off(engine: Any, tmp_path: Path) -> None:
