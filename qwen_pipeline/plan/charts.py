@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from qwen_pipeline.types import ChartLayer, Color, Place, Series, TextStyle
 from qwen_pipeline.types.spec import ChartSpec, Text
 
+from .chart_colors import apart
 from .environment import ExpansionError, TableView, compile_text
 from .filters import to_number
 from .scope import Scope, fail, text_for
@@ -17,12 +19,14 @@ from .scope import Scope, fail, text_for
 
 @dataclass(frozen=True)
 class ChartLook:
-    """What a page gives its charts: colours of the series in order, the grid, the highlight, the type of the labels."""
+    """What a page gives its charts: colours of the series in order, of page, grid and highlight, the labels' type, icons."""
 
     series: tuple[Color, ...]
+    ground: Color
     grid: Color
     highlight: Color
     label: TextStyle
+    icons: Mapping[str, tuple[str, ...]]
 
 
 def make_chart(
@@ -47,15 +51,14 @@ def make_chart(
             )
     rows = _rows(spec, table, columns[0], scope, place, tag)
     values = [_numbers(rows, column, place) for column in columns]
-    number = _formatter(spec.format, tag)
+    flat = [x for v in values for x in v]
+    number = _formatter(spec.format or _even_decimals(spec, flat), tag)
+    colors = apart(tuple(look.series[i % len(look.series)] for i in range(len(columns))), look.ground)
     series = tuple(
-        Series(
-            _series_name(spec, i, column, tag, place), tuple(v), tuple(number(x) for x in v), look.series[i % len(look.series)]
-        )
+        Series(_series_name(spec, i, column, tag, place), tuple(v), tuple(number(x) for x in v), colors[i])
         for i, (column, v) in enumerate(zip(columns, values, strict=True))
     )
     scope.trace.append(repr([(s.name, s.labels) for s in series]))
-    flat = [x for v in values for x in v]
     return ChartLayer(
         id=layer_id,
         region=region,
@@ -70,6 +73,9 @@ def make_chart(
         highlight=_highlight(spec, values[0]),
         highlight_color=look.highlight,
         show_values=spec.show_values,
+        icon=_icon(spec.icon, look.icons, place),
+        total=spec.total,
+        delta=_delta(spec, values[0], number),
         place=place,
     )
 
@@ -116,6 +122,31 @@ def _formatter(pattern: str | None, tag: str) -> Callable[[float], str]:
     return number
 
 
+def _even_decimals(spec: ChartSpec, values: Sequence[float]) -> str | None:
+    """Numbers under one another line up by their decimals: all of a table get as many as the one with the most."""
+    if spec.type != "table":
+        return None
+    decimals = max(len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in values)
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def _delta(spec: ChartSpec, values: Sequence[float], number: Callable[[float], str]) -> str:
+    """The change of the last value with its sign; nothing where there is one value."""
+    if spec.delta == "none" or spec.type != "number" or len(values) < 2:
+        return ""
+    change = values[-1] - values[-2 if spec.delta == "previous" else 0]
+    return ("+" if round(change, 6) > 0 else "") + number(change)
+
+
+def _icon(name: str | None, icons: Mapping[str, tuple[str, ...]], place: Place) -> tuple[str, ...]:
+    if name is None:
+        return ()
+    if name not in icons:
+        close = difflib.get_close_matches(name, icons, n=1)
+        raise fail("unknown-icon", f"no icon '{name}'", place, f"did you mean '{close[0]}'?" if close else "see: list icons")
+    return icons[name]
+
+
 def _category(value: Any, spec: ChartSpec, tag: str) -> str:
     if not spec.x_format:
         return str(value)
@@ -132,8 +163,8 @@ def _highlight(spec: ChartSpec, values: Sequence[float]) -> tuple[int, ...]:
 
 
 def _ticks(kind: str, low: float, high: float) -> tuple[float, ...]:
-    """Lengths start at zero; a line, which shows change, may start near its lowest value where zero would flatten it."""
-    if kind == "line" and 0 < high - low < 0.4 * min(abs(low), abs(high)) and low * high > 0:
+    """Lengths start at zero; lines and dots, which show change and place, start near the lowest value if zero flattens them."""
+    if kind in ("line", "dot") and 0 < high - low < 0.4 * min(abs(low), abs(high)) and low * high > 0:
         ticks = nice_ticks(0.0, high - low)
         step = ticks[1] - ticks[0]
         first = math.floor(low / step)

@@ -170,7 +170,9 @@ class _PageMaker:
     def _chart_look(self, palette: Palette, theme: Theme) -> ChartLook:
         spec = TextLayerSpec.model_validate({"id": "chart", "in": "page", "role": "chart-label"})
         label = text_style(spec, theme.roles["chart-label"], theme, self.canvas, palette, "start")
-        return ChartLook(tuple(palette.color(n) for n in _CHART_COLORS), palette.color("fg/14%"), palette.color("accent"), label)
+        series, icons = tuple(palette.color(n) for n in _CHART_COLORS), self.maker.assets.icons
+        ground, grid, highlight = (palette.color(n) for n in ("bg", "fg/14%", "accent"))
+        return ChartLook(series, ground, grid, highlight, label, icons)
 
     def _page(self, source: PageSource, page_id: str, entry: Entry) -> PageProgram:
         layout = self._layout(source)

@@ -197,7 +197,7 @@ class ChartLayer:
 
     id: str
     region: str
-    chart: Literal["bar", "hbar", "line", "area", "donut", "progress"]
+    chart: Literal["bar", "hbar", "line", "area", "donut", "progress", "dot", "table", "icons", "number"]
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     axis_ticks: tuple[tuple[float, str], ...]
@@ -209,6 +209,12 @@ class ChartLayer:
     """Indices of the categories drawn in the accent colour."""
     highlight_color: Color | None = None
     show_values: bool = True
+    icon: tuple[str, ...] = ()
+    """SVG path data on the grid of an IconLayer, for `icons`; without it, discs."""
+    total: float | None = None
+    """What all icons of a row stand for."""
+    delta: str = ""
+    """The change that a big number names, with its sign, formatted for the locale."""
     place: Place | None = field(default=None, compare=False)
 
 

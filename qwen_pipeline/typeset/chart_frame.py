@@ -32,7 +32,7 @@ class Scale:
 def value_range(layer: ChartLayer) -> tuple[float, float]:
     """(lowest, highest) value of the axis: its ticks and the data, and 0 wherever lengths or areas must tell the truth."""
     values = [v for s in layer.series for v in s.values] + [tick for tick, _ in layer.axis_ticks]
-    if layer.chart != "line" or not layer.axis_ticks:
+    if layer.chart not in ("line", "dot") or not layer.axis_ticks:
         values.append(0.0)
     low, high = min(values), max(values)
     return (low, high) if high > low else (low, low + 1.0)

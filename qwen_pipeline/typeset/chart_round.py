@@ -7,6 +7,7 @@ from typing import Literal
 
 from qwen_pipeline.types import Box, ChartLayer, Color, Item, PathItem
 
+from .chart_bars import legend
 from .chart_frame import LINE_EM, header, mixed, too_wide
 from .chart_text import ASCENT, CAP_MIDDLE, DESCENT, Labels
 from .outline import ring_slice, rounded_rect
@@ -46,6 +47,11 @@ def slices(labels: Labels) -> list[Slice]:
         out.append(Slice(name, text, color, at, sweep))
         at += sweep
     return out
+
+
+def is_percent(unit: str) -> bool:
+    """Whether a unit is a bare percent sign, which is set with its number."""
+    return unit in _PERCENT
 
 
 def with_percent(layer: ChartLayer, text: str) -> str:
@@ -150,10 +156,16 @@ def full_scale(labels: Labels) -> float:
     return max([*values, *(tick for tick, _ in layer.axis_ticks)])
 
 
+def shares_header(labels: Labels, items: list[Item], box: Box) -> Box:
+    """What is left of `box` below the unit, which a percent sign beside every value needs no line for, and the legend."""
+    entries = legend(labels)
+    return box if is_percent(labels.layer.unit) and not entries else header(labels, items, box, entries)
+
+
 def progress_chart(labels: Labels, items: list[Item], box: Box) -> None:
     """A row a category: its name and value above a rounded track, filled from the left."""
     layer = labels.layer
-    area = box if layer.unit in _PERCENT else header(labels, items, box, [])
+    area = shares_header(labels, items, box)
     rows = [
         (name, with_percent(layer, series.labels[i]), series.values[i], series.color, i)
         for i, name in enumerate(layer.categories)

@@ -8,9 +8,13 @@ from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.types import Box, ChartLayer, Item, Place, SetString
 
 from .chart_bars import bar_chart
+from .chart_dots import dot_chart
+from .chart_icons import icon_chart
 from .chart_lines import line_chart
 from .chart_lying import hbar_chart
+from .chart_number import number_chart
 from .chart_round import donut_chart, progress_chart
+from .chart_table import table_chart
 from .chart_text import Labels
 from .fonts import Fonts
 
@@ -21,6 +25,10 @@ _DRAW = {
     "area": line_chart,
     "donut": donut_chart,
     "progress": progress_chart,
+    "dot": dot_chart,
+    "table": table_chart,
+    "icons": icon_chart,
+    "number": number_chart,
 }
 
 
@@ -28,7 +36,7 @@ def chart_items(layer: ChartLayer, box: Box, fonts: Fonts) -> tuple[tuple[Item, 
     """The chart in `box`. Strings are `<layer id>/<n>`; shapes come first, words above them.
 
     Raises DataError at the layer's place: `chart-empty`, `chart-ragged`, `chart-not-finite`, and for shares of a whole
-    `chart-negative`, `chart-zero`, `chart-series`.
+    `chart-negative`, `chart-zero`, `chart-series`, `chart-total`.
     """
     _check(layer)
     labels = Labels(layer, fonts, layer.label_style.size_pt)
@@ -45,13 +53,18 @@ def _check(layer: ChartLayer) -> None:
         raise _wrong(layer, "chart-ragged", "a series has more or fewer values than there are categories", "")
     if not all(math.isfinite(v) for v in values):
         raise _wrong(layer, "chart-not-finite", "a value is infinite or no number", "")
-    if layer.chart in ("donut", "progress") and min(values) < 0:
+    if layer.chart in ("donut", "progress", "icons") and min(values) < 0:
         message = f"a {layer.chart} shows shares of a whole; {min(values):g} is below zero"
         raise _wrong(layer, "chart-negative", message, "use hbar")
     if layer.chart == "donut" and sum(values) == 0:
         raise _wrong(layer, "chart-zero", "all values are zero, so there are no shares to draw", "")
     if layer.chart == "donut" and len(layer.series) > 1 and len(layer.categories) > 1:
         raise _wrong(layer, "chart-series", "a donut shows one series", "give one column in `y`, or use bar")
+    if layer.chart == "icons" and layer.total and max(values) > layer.total:
+        message = f"{max(values):g} is more than the {layer.total:g} that a full row stands for"
+        raise _wrong(layer, "chart-total", message, "raise `total`")
+    if layer.chart == "number" and len(layer.series) > 1:
+        raise _wrong(layer, "chart-series", "a big number shows one series", "give one column in `y`, or use table")
 
 
 def _wrong(layer: ChartLayer, code: str, message: str, hint: str) -> DataError:

@@ -51,4 +51,4 @@ def _words(chart: ChartLayer) -> frozenset[str]:
     units = [chart.unit, *_PERCENT] if any(sign in chart.unit for sign in _PERCENT) else [chart.unit]
     names = [*chart.categories, *(series.name for series in chart.series), *(text for _, text in chart.axis_ticks)]
     values = [label + unit for label in labels for unit in ("", *units)]
-    return frozenset(squeeze(text) for text in (*names, *values, *units))
+    return frozenset(squeeze(text) for text in (*names, *values, *units, chart.delta))

@@ -22,7 +22,7 @@ from qwen_pipeline.typeset.ticks import halves
 INK, GRID, ACCENT = Color(30, 30, 40), Color(220, 220, 224), Color(220, 70, 50)
 COLORS = (Color(20, 90, 130), Color(230, 170, 80), Color(60, 170, 160))
 BOX = Box(40, 30, 330, 210)
-KINDS = ("bar", "hbar", "line", "area", "donut", "progress")
+KINDS = ("bar", "hbar", "line", "area", "donut", "progress", "dot", "table", "icons")
 
 
 def chart(kind: str, names: list[str], *rows: list[float], **extra: object) -> ChartLayer:
@@ -130,7 +130,7 @@ def test_every_word_is_a_string_and_every_string_is_drawn(fonts: Fonts, kind: st
     assert [s.id for s in strings] == [f"c/{n}" for n in range(len(strings))]
     texts = {s.text for s in strings}
     assert {"春", "夏", "秋", "万人"} <= texts
-    if len(rows) > 1 and kind != "progress":
+    if len(rows) > 1:
         assert {"Series 0", "Series 1"} <= texts
 
 
@@ -180,7 +180,7 @@ WIDTHS, HEIGHTS = st.floats(160, 700), st.floats(140, 500)
 def test_labels_never_touch(
     fonts: Fonts, data: st.DataObject, kind: str, names: list[str], count: int, w: float, h: float
 ) -> None:
-    whole = kind in ("donut", "progress")
+    whole = kind in ("donut", "progress", "icons")
     value = st.floats(1 if whole else -1000, 1000).map(lambda v: round(v, 1))
     rows = [data.draw(st.lists(value, min_size=len(names), max_size=len(names))) for _ in range(1 if kind == "donut" else count)]
     layer = chart(kind, names, *rows, unit=data.draw(st.sampled_from(["", "%", "万元"])), show_values=data.draw(st.booleans()))
@@ -255,3 +255,78 @@ def test_data_that_no_chart_can_show(fonts: Fonts, layer: ChartLayer, code: str)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == code
     assert diagnostic.place.line == 3
+
+
+# --- dots, tables, icons, the big number ---------------------------------------------------------------------------------
+
+
+def test_a_dumbbell_says_both_ends_outside_of_the_pair_and_joins_them(fonts: Fonts) -> None:
+    items, strings = chart_items(chart("dot", ["甲", "乙"], [10.0, 40.0], [30.0, 20.0], highlight=(1,)), BOX, fonts)
+    dots = filled(items, *COLORS)
+    at = {s.text: s.box for s in strings}
+    first, second = sorted(d.box.x_pt for d in dots[-4:-2])
+    assert at["10"].right_pt < first < second < at["30"].x_pt
+    assert [i.stroke for i in items if isinstance(i, PathItem) and i.stroke == ACCENT] == [ACCENT]
+    ends = sorted((d.box.x_pt, d.fill) for d in dots[-2:])
+    assert [fill for _, fill in ends] == [COLORS[1], COLORS[0]]
+
+
+def test_numbers_of_a_table_end_at_one_edge_and_names_begin_at_one(fonts: Fonts) -> None:
+    _, strings = chart_items(chart("table", ["东区", "西区"], [5.0, 1250.0], [7.0, 81.0], unit="万人"), BOX, fonts)
+    at = {s.text: s.box for s in strings}
+    assert at["5"].right_pt == pytest.approx(at["1250"].right_pt) == pytest.approx(at["Series 0"].right_pt)
+    assert at["7"].right_pt == pytest.approx(at["81"].right_pt) == pytest.approx(BOX.right_pt)
+    assert at["东区"].x_pt == at["西区"].x_pt == at["万人"].x_pt == BOX.x_pt
+
+
+def test_a_table_with_too_many_rows_says_so(fonts: Fonts) -> None:
+    _, strings = chart_items(chart("table", [f"第{i}组" for i in range(60)], [float(i) for i in range(60)]), BOX, fonts)
+    assert {s.overflow for s in strings} == {"height"}
+
+
+@pytest.mark.parametrize(
+    ("value", "total", "count", "lit"), [(7.0, 10.0, 10, 7), (3.0, 12.0, 12, 3), (0.0, 8.0, 8, 0), (52.0, 100.0, 10, 5)]
+)
+def test_so_many_of_so_many_icons_are_coloured(fonts: Fonts, value: float, total: float, count: int, lit: int) -> None:
+    layer = chart("icons", ["居民"], [value], total=total, icon=("M4 4 L20 20",))
+    items, strings = chart_items(layer, BOX, fonts)
+    drawn = [i.stroke for i in items if isinstance(i, PathItem)]
+    assert (len(drawn), drawn.count(COLORS[0])) == (count, lit)
+    assert drawn[:lit] == [COLORS[0]] * lit
+    assert f"{value:g}" in {s.text for s in strings}
+
+
+def test_a_big_number_is_the_last_value_with_its_change_and_the_ends_of_its_line(fonts: Fonts) -> None:
+    layer = chart("number", ["1月", "2月", "3月"], [4.0, 9.0, 6.5], unit="万人", delta="-2.5")
+    items, strings = chart_items(layer, BOX, fonts)
+    assert [s.text for s in strings] == ["6.5", "万人", "-2.5", "1月", "3月"]
+    assert strings[0].size_pt > 4 * strings[1].size_pt
+    line = next(i for i in items if isinstance(i, PathItem) and i.stroke == COLORS[0])
+    assert line.box.bottom_pt < BOX.bottom_pt
+    assert not touching(strings)
+
+
+def test_a_number_of_one_value_has_its_name_instead_of_a_line(fonts: Fonts) -> None:
+    _, strings = chart_items(chart("number", ["2026"], [4.0]), BOX, fonts)
+    assert [s.text for s in strings] == ["4", "2026"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(count=st.integers(1, 9), w=WIDTHS, h=HEIGHTS, delta=st.sampled_from(["", "+1,250.5"]))
+def test_the_words_of_a_big_number_never_touch(fonts: Fonts, count: int, w: float, h: float, delta: str) -> None:
+    names = [f"2026 年 {i} 月" for i in range(count)]
+    layer = chart("number", names, [12345.6 * i for i in range(count)], unit="万人", delta=delta)
+    _, strings = chart_items(layer, Box(10, 20, w, h), fonts)
+    assert not touching(strings)
+
+
+def test_a_big_number_of_two_series_is_refused(fonts: Fonts) -> None:
+    with pytest.raises(DataError) as wrong:
+        chart_items(chart("number", ["A"], [1.0], [2.0]), BOX, fonts)
+    assert [d.code for d in wrong.value.diagnostics] == ["chart-series"]
+
+
+def test_more_than_all_icons_is_refused(fonts: Fonts) -> None:
+    with pytest.raises(DataError) as wrong:
+        chart_items(chart("icons", ["A"], [12.0], total=10.0), BOX, fonts)
+    assert [d.code for d in wrong.value.diagnostics] == ["chart-total"]

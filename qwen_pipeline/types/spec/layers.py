@@ -244,7 +244,8 @@ class IconLayerSpec(LayerBase):
 class ChartSpec(Strict):
     """A chart from a table of `data`: `x` and `y` are columns; several `y` make several series."""
 
-    type: Literal["bar", "hbar", "line", "area", "donut", "progress"] = "bar"
+    type: Literal["bar", "hbar", "line", "area", "donut", "progress", "dot", "table", "icons", "number"] = "bar"
+    """`dot`: a dot a value, two series joined; `icons`: so many of so many; `number`: the last value, large."""
     from_: str = Field(alias="from")
     """A table of `data`."""
     x: str
@@ -268,6 +269,14 @@ class ChartSpec(Strict):
     highlight: Literal["none", "max", "min", "last"] = "none"
     """The one category in the accent colour."""
     show_values: Bool = True
+    icon: str | None = None
+    """`icons`: a name of the icon library; without it, discs."""
+    total: Annotated[float, Field(gt=0)] | None = None
+    """`icons`: what a full row stands for. A whole number up to 50 is also the count of icons; else ten are drawn.
+
+    Without it: 100 where values are percentages, else the end of the axis."""
+    delta: Literal["none", "previous", "first"] = "none"
+    """`number`: the change since the row before, or since the first."""
 
 
 class ChartLayerSpec(LayerBase):
