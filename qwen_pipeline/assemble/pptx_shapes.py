@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 from qwen_pipeline.types import Box, Color, Gradient, Paint, PathItem, Shadow
+
+from .xml_text import quoteattr
 
 EMU_PER_PT = 12_700
 NAMESPACES = (

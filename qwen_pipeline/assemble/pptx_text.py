@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from qwen_pipeline.types import Box, Line, TextItem
 from qwen_pipeline.types.layers import Align
 
 from .pptx_shapes import NAMESPACES, Named, color, frame, shadow
+from .xml_text import escape, quoteattr
 
 MIN_LEADING = 1.2
 """Lines of ideographs set closer than this touch in some programs."""

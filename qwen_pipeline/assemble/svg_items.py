@@ -6,12 +6,12 @@ import base64
 import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
-from xml.sax.saxutils import escape
 
 from qwen_pipeline.types import Box, Color, Glyphs, ImageItem, Item, Line, PathItem, TextItem, TypesetPage
 
 from .format import Tools
 from .svg_paint import Attributes, Defs, attributes, number, path_data, rounded_path
+from .xml_text import escape
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
 
 from qwen_pipeline.types import Box, Color, Gradient, Paint, Shadow
 
 from .format import Tools
+from .xml_text import quoteattr
 
 Attributes = dict[str, str | float | None]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 from qwen_pipeline.assemble.files import artifact, page_name, replacing
 from qwen_pipeline.assemble.format import Delivery, Format, Tools, parse_options
@@ -15,6 +14,7 @@ from qwen_pipeline.assemble.metadata import PACKAGE_XMP, make_xmp
 from qwen_pipeline.assemble.package import write_package
 from qwen_pipeline.assemble.pagerange import pages_in
 from qwen_pipeline.assemble.record import SourceTypes, make_record
+from qwen_pipeline.assemble.xml_text import quoteattr
 from qwen_pipeline.types import Artifact, OutputRequest
 
 if TYPE_CHECKING:

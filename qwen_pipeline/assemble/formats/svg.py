@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from qwen_pipeline.assemble.files import artifact, page_name, replacing
 from qwen_pipeline.assemble.format import Delivery, Format, Options, Tools, parse_options
@@ -14,6 +13,7 @@ from qwen_pipeline.assemble.pagerange import PageRange, check_range, pages_in
 from qwen_pipeline.assemble.record import SourceTypes, make_record
 from qwen_pipeline.assemble.svg_items import Pictures, SvgPage
 from qwen_pipeline.assemble.svg_paint import attributes
+from qwen_pipeline.assemble.xml_text import escape
 from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Artifact, Canvas, OutputRequest, Page, Place
 
