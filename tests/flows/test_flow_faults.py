@@ -169,7 +169,7 @@ def database(tmp_path: Path) -> Iterator[str]:
     options = f"-p {port} -h 127.0.0.1 -k {folder} -F"
     subprocess.run([*prefix, "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"], **quiet)  # type: ignore[call-overload]
     yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/postgres"
-    subprocess.run([*prefix, "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+    os.kill(int((folder / "data" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
 
 
 def test_with_postgresql(database: str, whole: tuple[Path, dict[str, str]], tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def _check_record(out: Path, settings: Settings) -> None:
     planned = {name: scene["request"][name] for name in ("dtype", "num_inference_steps", "engine_version")}
     assert planned == {"dtype": "float32", "num_inference_steps": 2, "engine_version": "1"}
     assert len(scene["request"]["weights_digest"]) == 64
-    assert scene["mode"] == "float32, cpu, eager, sdpa"
+    assert scene["mode"] == "float32, cpu, eager, sdpa, precision full"
     assert {"torch", "diffusers", "transformers"} <= set(scene["versions"])
     assert scene["sources"][0]["references"]
     assert str(settings.weights) not in json.dumps(scene)

@@ -23,6 +23,7 @@ def test_files_and_ids_agree():
         "pair.parity",
         "overlap",
         "blank",
+        "text.read",
     }
 
 

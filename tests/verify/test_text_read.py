@@ -9,7 +9,8 @@ import pytest
 from PIL import ImageDraw, ImageFont
 
 from qwen_pipeline.errors import ReaderUnavailable
-from qwen_pipeline.types import CheckRule, TypesetPage
+from qwen_pipeline.types import CheckRule, PictureReading, PixelBox, StringReading, TypesetPage
+from qwen_pipeline.types.reading import OddGlyph
 from qwen_pipeline.verify import run
 from qwen_pipeline.verify.checks import text__read
 from tests.verify.test_readers import FONT, needs_models
@@ -63,3 +64,19 @@ def test_without_a_reader_the_page_is_not_passed(case: Any, monkeypatch: pytest.
     assert codes(case) == [("not-read", "", "error")]
     case.change_page = lambda page: page
     assert codes(case) == []
+
+
+def test_what_a_reader_is_not_sure_of_is_a_warning(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A doubt on words that need not be exact, and a hint at a malformed character, are no errors."""
+
+    def read(image: Any, expected: Any, reader: Any) -> PictureReading:
+        odd = (OddGlyph(1, "茶", PixelBox(0, 0, 9, 9), 1.4),)
+        first = StringReading(expected[0].id, "exact", expected[0].text, (), 0.0, 1.0, (), 0.99, odd)
+        rest = tuple(StringReading(e.id, "suspect", e.text.lower(), (), 0.1, 0.9, (), 0.9) for e in expected[1:])
+        return PictureReading((first, *rest))
+
+    monkeypatch.setattr(text__read, "_reader", lambda: None)
+    monkeypatch.setattr(text__read, "read_picture", read)
+    monkeypatch.setattr(text__read, "needs_exact", lambda text, role: False)
+    case.change_page = baked
+    assert codes(case) == [("odd-shape", "title/zh-CN", "warn"), ("doubtful", "title/en-GB", "warn")]
