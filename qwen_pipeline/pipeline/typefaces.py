@@ -40,7 +40,7 @@ class FontSource:
 CATALOGUE: dict[str, FontSource] = {
     "serif": FontSource(
         "serif",
-        "https://registry.npmjs.org/@expo-google-fonts/noto-serif-sc/-/noto-serif-sc-0.4.3.tgz",
+        "https://registry.yarnpkg.com/@expo-google-fonts/noto-serif-sc/-/noto-serif-sc-0.4.3.tgz",
         "sha512-fSmUpiSFtSeyHV45/2xUOy5SdfExklQwwMKN3cQjAZAujITHDmSbpMHCVdCMhRqMjQtu0ZRgc29u8A+CU3akfw==",
         {
             "NotoSerifSC-Regular.ttf": "package/400Regular/NotoSerifSC_400Regular.ttf",
