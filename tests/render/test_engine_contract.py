@@ -21,7 +21,7 @@ from tests.support.toy import has_toy, toy_settings
 
 from .scenes import REQUEST
 
-CAPABILITIES = {"generate", "edit", "references", "alpha", "hints", "exact-lettering", "adapters"}
+CAPABILITIES = {"generate", "edit", "references", "alpha", "hints", "exact-lettering", "adapters", "distillation"}
 
 
 @pytest.fixture(params=engine_ids())
