@@ -12,9 +12,9 @@ from pydantic import Field, model_validator
 from qwen_pipeline.errors import Diagnostic, QwenPipelineError
 from qwen_pipeline.types import Artifact, Canvas, OutputRequest, Page, Place
 
-from .files import artifact, page_name, replacing
 from .format import Delivery, Format, Options, Tools, parse_options
 from .metadata import make_xmp
+from .page_files import write_pages
 from .pagerange import PageRange, check_range, pages_in
 from .record import SourceTypes, make_record
 
@@ -94,17 +94,14 @@ def write_set(
 ) -> tuple[Artifact, ...]:
     """One file for each page that the request asks for."""
     options = parse_options(made, request)
-    total = len(delivery.piece.pages)
-    artifacts = []
-    for number in pages_in(options.pages, total):
-        name = page_name(request.name, number + 1, total)
+
+    def write_page(number: int, path: Path) -> None:
         frame, picture, source_type = _picture(delivery, number, options, tools)
         record = make_record(delivery, (number,))
         origin = Origin(make_xmp(delivery.piece.metadata, record, source_type, media_type=made.media_type), record)
-        with replacing(folder / name) as partial:
-            encode(picture, partial, frame, origin, options)
-        artifacts.append(artifact(folder, name, media_type=made.media_type, piece=delivery.piece.id, format_id=made.id))
-    return tuple(artifacts)
+        encode(picture, path, frame, origin, options)
+
+    return write_pages(made, delivery, request, folder, pages_in(options.pages, len(delivery.piece.pages)), write_page)
 
 
 def _picture(delivery: Delivery, number: int, options: ImageOptions, tools: Tools) -> tuple[Frame, Image, str]:

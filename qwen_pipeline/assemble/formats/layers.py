@@ -6,12 +6,12 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qwen_pipeline.assemble.files import artifact, page_name, replacing
 from qwen_pipeline.assemble.format import Delivery, Format, Tools, parse_options
 from qwen_pipeline.assemble.icc import srgb_profile
 from qwen_pipeline.assemble.images import Frame, ImageOptions, check_images, frame_for
 from qwen_pipeline.assemble.metadata import PACKAGE_XMP, make_xmp
 from qwen_pipeline.assemble.package import write_package
+from qwen_pipeline.assemble.page_files import write_pages
 from qwen_pipeline.assemble.pagerange import pages_in
 from qwen_pipeline.assemble.record import SourceTypes, make_record
 from qwen_pipeline.assemble.xml_text import quoteattr
@@ -29,14 +29,11 @@ _THUMBNAIL_PX = 256
 def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools) -> tuple[Artifact, ...]:
     """One file for each page that the request asks for."""
     options: ImageOptions = parse_options(FORMAT, request)
-    total = len(delivery.piece.pages)
-    artifacts = []
-    for number in pages_in(options.pages, total):
-        name = page_name(request.name, number + 1, total)
-        with replacing(folder / name) as partial:
-            write_package(partial, _entries(delivery, number, options, tools))
-        artifacts.append(artifact(folder, name, media_type=MEDIA_TYPE, piece=delivery.piece.id, format_id=FORMAT.id))
-    return tuple(artifacts)
+
+    def write_page(number: int, path: Path) -> None:
+        write_package(path, _entries(delivery, number, options, tools))
+
+    return write_pages(FORMAT, delivery, request, folder, pages_in(options.pages, len(delivery.piece.pages)), write_page)
 
 
 def _entries(delivery: Delivery, number: int, options: ImageOptions, tools: Tools) -> list[tuple[str, bytes, bool]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qwen_pipeline.assemble.files import artifact, page_name, replacing
 from qwen_pipeline.assemble.format import Delivery, Format, Options, Tools, parse_options
 from qwen_pipeline.assemble.metadata import make_xmp
+from qwen_pipeline.assemble.page_files import write_pages
 from qwen_pipeline.assemble.pagerange import PageRange, check_range, pages_in
 from qwen_pipeline.assemble.record import SourceTypes, make_record
 from qwen_pipeline.assemble.svg_items import Pictures, SvgPage
@@ -35,14 +35,11 @@ class SvgOptions(Options):
 def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools) -> tuple[Artifact, ...]:
     """One file for each page that the request asks for."""
     options: SvgOptions = parse_options(FORMAT, request)
-    total = len(delivery.piece.pages)
-    artifacts = []
-    for number in pages_in(options.pages, total):
-        name = page_name(request.name, number + 1, total)
-        with replacing(folder / name) as partial:
-            partial.write_text(_document(delivery, number, options, tools), encoding="utf-8", newline="\n")
-        artifacts.append(artifact(folder, name, media_type=MEDIA_TYPE, piece=delivery.piece.id, format_id=FORMAT.id))
-    return tuple(artifacts)
+
+    def write_page(number: int, path: Path) -> None:
+        path.write_text(_document(delivery, number, options, tools), encoding="utf-8", newline="\n")
+
+    return write_pages(FORMAT, delivery, request, folder, pages_in(options.pages, len(delivery.piece.pages)), write_page)
 
 
 def _document(delivery: Delivery, number: int, options: SvgOptions, tools: Tools) -> str:
