@@ -22,8 +22,8 @@ Exit code 0 is done. `cli.main` is the only place that turns errors into exit co
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 
 

@@ -19,9 +19,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Manifest

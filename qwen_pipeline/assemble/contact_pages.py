@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
 from statistics import median
 from typing import Literal
 
 from qwen_pipeline import fingerprint
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import (
     PT_PER_UNIT,
     Box,

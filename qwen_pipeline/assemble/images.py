@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, QwenPipelineError
 from qwen_pipeline.types import Artifact, Canvas, OutputRequest, Page, Place
 

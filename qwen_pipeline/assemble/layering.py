@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import TypesetPage
 
 from .format import Tools

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import PT_PER_UNIT, Canvas
 
 from .format import RunDelivery, SheetEntry

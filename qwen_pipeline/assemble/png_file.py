@@ -9,9 +9,10 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from qwen_pipeline.dataclass import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image

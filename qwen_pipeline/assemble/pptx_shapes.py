@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Color, Gradient, Paint, PathItem, Shadow
 
 from .xml_text import quoteattr

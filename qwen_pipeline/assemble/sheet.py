@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import PT_PER_UNIT, Canvas
 
 _MM = PT_PER_UNIT["mm"]

@@ -6,12 +6,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import QwenPipelineError, SpecError
 
 if TYPE_CHECKING:

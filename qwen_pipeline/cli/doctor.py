@@ -7,13 +7,14 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+
+from qwen_pipeline.dataclass import dataclass
 
 from . import options
 from .fitting import Card, Fit, cards, describe, fits

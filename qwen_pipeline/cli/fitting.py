@@ -8,9 +8,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.settings import Settings
 
 from .output import size

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Ending, EngineInfo, Failure, Page, Piece, Scene, SceneResult, TextLayer
 
 from .areas import inked, union

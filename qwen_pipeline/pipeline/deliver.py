@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Refused
 from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.store import FileStamp, Store, StoredOutput, explained, write_if_changed

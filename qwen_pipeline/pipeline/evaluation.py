@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
 from qwen_pipeline import render, verify
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest, scene_fingerprint
 from qwen_pipeline.plan.scenes import derive_seed
 from qwen_pipeline.settings import Settings

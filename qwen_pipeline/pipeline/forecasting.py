@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.store import Store
 from qwen_pipeline.types import Estimate, Plan
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import CalmArea, Failure, Page, Piece, Scene
 

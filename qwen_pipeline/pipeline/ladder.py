@@ -11,9 +11,10 @@ What is right is left alone on every rung. Strings with `fallback: error` are ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Ending, ExpectedString, PictureReading, PixelBox, ReadLine, Rung, StringReading
 
 from .areas import areas_of, box_of_line

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import (
     BLACK,

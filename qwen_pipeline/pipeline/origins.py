@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qwen_pipeline import assemble, render
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import file_digest, scene_fingerprint
 from qwen_pipeline.settings import Settings

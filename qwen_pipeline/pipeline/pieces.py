@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import qwen_pipeline
 from qwen_pipeline import assemble, typeset, verify
 from qwen_pipeline.assemble.images import ImageOptions, frame_for
 from qwen_pipeline.assemble.pagerange import pages_in
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.store import StoredOutput, explained
 from qwen_pipeline.types import (
     Artifact,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.store import StoredOutput, write_if_changed
 from qwen_pipeline.store.records import adapter

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from qwen_pipeline import render
 from qwen_pipeline.assemble import DrawnScene
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.plan.names import kind_folder
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import Damaged, Store, StoredOutput

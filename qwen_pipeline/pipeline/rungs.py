@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.plan.prompt import expand_words
 from qwen_pipeline.plan.scenes import derive_seed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import EngineInfo, Failure, Page, Phase, Piece, Scene, SceneResult
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwen_pipeline import assemble
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.store import Damaged, StoredOutput, explained
 from qwen_pipeline.types import Artifact, OutputRequest, Piece

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import open_store
 from qwen_pipeline.types import Box, Page, Scene, SceneResult, TypesetPage

@@ -12,9 +12,10 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import FontsError
 from qwen_pipeline.types.spec import Document, FontSpec, Spec, TextLayerSpec, Theme
 

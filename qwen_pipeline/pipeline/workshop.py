@@ -8,9 +8,9 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import open_store
 from qwen_pipeline.types import Failure, Piece, Scene

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import ChartLayer, Color, Place, Series, TextStyle
 from qwen_pipeline.types.spec import ChartSpec, Text
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.types import EngineInfo, Page, Region, TextLayer
 from qwen_pipeline.types.spec import FontSpec

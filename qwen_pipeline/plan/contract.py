@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, CheckRule, TextPart
 from qwen_pipeline.types.layers import Render
 from qwen_pipeline.types.spec import Batch, TextLayerSpec

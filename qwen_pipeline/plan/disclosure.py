@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import (
     Box,
     Canvas,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Adapter, EngineInfo, Place, Schedule
 from qwen_pipeline.types.spec import GenerateSpec
 

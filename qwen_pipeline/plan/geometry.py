@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Canvas, Length, Region
 from qwen_pipeline.types.spec import CanvasSpec, GridSpec, Layout, RegionSpec, parse_canvas_size
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.types import Canvas, Place
 from qwen_pipeline.types.spec import AssetKind, Batch, Document, SizeAxis, Spec, Table

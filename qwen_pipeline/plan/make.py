@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Failure, Metadata, Page, Piece, Place, Plan

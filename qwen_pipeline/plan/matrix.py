@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import SizeAxis
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.types import OutputRequest, Place
 from qwen_pipeline.types.spec import OutputSpec

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Canvas, Color, Layer, Place, Region
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SceneSpec, SlotSpec, SlotValue, Text, Theme
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Canvas, Layer, Page, Region, ShapeLayer, TextLayer, TextPart
 from qwen_pipeline.types.spec import GridSpec, PageSource
 

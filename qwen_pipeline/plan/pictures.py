@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Layer, SceneLayer
 from qwen_pipeline.types.spec import SceneLayerSpec, SceneSpec, Text
 

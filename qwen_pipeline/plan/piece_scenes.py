@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Layer, Place, SceneLayer
 from qwen_pipeline.types.spec import OWN_PICTURE
 

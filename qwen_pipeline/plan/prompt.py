@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.types import CalmArea, Color
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Box, CalmArea, Canvas, Color, Place
 from qwen_pipeline.types.spec import SceneSpec, StyleSheet

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import (
     Box,

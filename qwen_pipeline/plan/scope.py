@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import BUILT_IN_NAMES, PAGE_NAMES, Text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Canvas, Color, Gradient, Length, Paint, Plate, Shadow, TextStyle, contrast_ratio
 from qwen_pipeline.types.spec import (
     FitSpec,

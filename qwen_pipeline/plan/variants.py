@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Box, CalmArea, Canvas, Layer, Place, Region, TextLayer, TextPart
-from qwen_pipeline.types.spec import (
-    Document,
-    Layout,
-    PageSource,
-    SceneSpec,
-    Spec,
-    StyleSheet,
-    TextLayerSpec,
-    Theme,
-    shape_of,
-)
+from qwen_pipeline.types.spec import Document, Layout, PageSource, SceneSpec, Spec, StyleSheet, TextLayerSpec, Theme, shape_of
 
 from .calm import calm_areas
 from .charts import ChartLook, make_chart

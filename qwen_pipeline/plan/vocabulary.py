@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import SpecError
 from qwen_pipeline.types import Fact, Place
 from qwen_pipeline.types.spec import FactSpec, Spec, Table

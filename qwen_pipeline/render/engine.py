@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from qwen_pipeline import discover
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, PromptTooLong, RenderError
 from qwen_pipeline.types import EngineInfo, SceneRequest
 

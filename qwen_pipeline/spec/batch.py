@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import Batch, Document, LocaleSet, SizeAxis, Spec, Table

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import LOCALE_PATTERN, SourceFloat, SourceInt

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.types import InputFile, Place
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 
 from .report import Report, nearest

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import AssetKind, Layout, PageSource, PageSpec, SceneSpec, SlotValue, StyleSheet
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.tests import TESTS
+
+from qwen_pipeline.dataclass import dataclass
 
 from .jinja import is_dynamic, parse_expression, parse_text
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.types import Place
 

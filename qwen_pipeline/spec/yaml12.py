@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import SourceFloat, SourceInt
 

@@ -15,8 +15,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import StoreError
 
 from .objects import Objects

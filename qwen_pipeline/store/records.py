@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Artifact, Finding, SceneRequest, TextOutcome
 
 from .files import Damaged, copy_checked, explained, is_whole, write_bytes

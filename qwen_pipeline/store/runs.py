@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from qwen_pipeline.dataclass import dataclass
 
 from .files import explained
 

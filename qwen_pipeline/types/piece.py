@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from qwen_pipeline.dataclass import dataclass
 
 from .geometry import Box, Paint, Place
 from .layers import Align, Layer, Level, SceneLayer, TextPart, VAlign

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, TextItem, TextLayer, TextPart
 
 from .fonts import Fonts

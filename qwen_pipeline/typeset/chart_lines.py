@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Color, Gradient, Item, PathItem, Series
 
 from .chart_bars import legend

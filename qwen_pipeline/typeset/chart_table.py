@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Color, Item, PathItem
 
 from .chart_frame import faded, hairline, rule

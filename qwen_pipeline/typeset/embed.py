@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
+
+from qwen_pipeline.dataclass import dataclass
 
 from .memo import Memo
 from .picture_files import jpeg_stream, png_rows

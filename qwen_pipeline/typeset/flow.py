@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Region, TextLayer, TextPart
 
 from .block import TOLERANCE_PT, Block, set_block, words_of

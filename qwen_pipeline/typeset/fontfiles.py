@@ -8,13 +8,13 @@ import importlib.resources
 import mmap
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 import uharfbuzz as hb
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.types import Place

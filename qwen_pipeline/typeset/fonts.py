@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, cast
 
 import uharfbuzz as hb
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.types import Place

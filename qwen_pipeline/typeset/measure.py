@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import TextStyle
 
 from .chars import IGNORED, NARROW_MARKS, blank_left, blank_right, is_cjk, is_han, is_latin, is_wide_form, takes_gap

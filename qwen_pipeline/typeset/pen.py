@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reportlab import rl_config
 from reportlab.pdfbase.pdfdoc import PDFObject, PDFObjectReference, xObjectName
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Color
 
 from .embed import ImageMode

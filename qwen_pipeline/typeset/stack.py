@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, ChartLayer, IconLayer, ImageLayer, Layer, QrLayer, Region, TextLayer
 
 from .block import TOLERANCE_PT, Block, Words, fits, set_block, size_at, words_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Glyphs, Item, Line, TextItem
 
 from .chart_frame import LINE_EM, Scale, faded, hairline, rule

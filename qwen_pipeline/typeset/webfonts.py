@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol, cast
 
 import uharfbuzz as hb
+
+from qwen_pipeline.dataclass import dataclass
 
 from .fontfiles import OpenFont
 

@@ -6,11 +6,11 @@ Nothing here or in the runner knows about pages or pictures: that is the checks'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box
 
 from .subject import Subject

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from qwen_pipeline.dataclass import dataclass
 
 from .matching import normal
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, ItemsView, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names, get_month_names
+
+from qwen_pipeline.dataclass import dataclass
 
 Token = tuple[str, ...]
 """("date", month, day), ("month", month), ("day", day), ("weekday", 0 to 6) or ("time", hour, minute, "" or "12")."""

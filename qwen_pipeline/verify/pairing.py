@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+from qwen_pipeline.dataclass import dataclass
 
 from .moments import Moments, Token, take_moments
 from .numerals import links, numerals, without_links

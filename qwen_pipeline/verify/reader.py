@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from qwen_pipeline import discover
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import ReaderUnavailable
 from qwen_pipeline.types.reading import Quad, ReadLine
 

@@ -7,10 +7,11 @@ it: the reader's own second choices, and the shape in the picture against the gl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types.reading import EditOp, ExpectedString, OddGlyph, ReadChar, ReadLine, StringReading
 
 from .glyphs import LineGlyphs

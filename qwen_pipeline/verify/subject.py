@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Ending, OutputRequest, Page, Piece, TypesetPage
 
 from .filetext import page_texts

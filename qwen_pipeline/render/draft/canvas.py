@@ -6,11 +6,12 @@ Everything that touches full-size pixels is Pillow's integer code: fast, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from qwen_pipeline.dataclass import dataclass
 
 from .palette import RGB, blend_table
 from .paths import Points

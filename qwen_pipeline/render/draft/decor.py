@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+
+from qwen_pipeline.dataclass import dataclass
 
 from .canvas import Canvas, Mask
 from .fields import Floats, Rng, as_mask, pick

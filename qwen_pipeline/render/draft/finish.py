@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import CalmArea, Color
 
 from .fields import as_mask, fbm, grain

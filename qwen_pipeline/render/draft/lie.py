@@ -6,10 +6,10 @@ calm is a part of the composition and nothing has to be wiped away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+
+from qwen_pipeline.dataclass import dataclass
 
 from .room import Room
 

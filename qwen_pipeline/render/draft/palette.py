@@ -6,12 +6,13 @@ OKLab L, 0 (black) to 1 (white).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Color, SceneHints
 
 RGB = tuple[int, int, int]

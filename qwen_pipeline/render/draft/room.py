@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import CalmArea
 
 Floats = npt.NDArray[np.float64]

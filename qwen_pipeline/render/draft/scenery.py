@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+
+from qwen_pipeline.dataclass import dataclass
 
 from .decor import Spot, scenic_spot
 from .fields import pick

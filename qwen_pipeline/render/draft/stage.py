@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from qwen_pipeline.dataclass import dataclass
 
 from .fields import Rng, rng_of
 from .lie import Lie, lie_of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from qwen_pipeline.dataclass import dataclass
 
 STYLE_WORDS: dict[str, str] = {
     "ink-wash": "ink wash|sumi|shan ?shui|brush painting|水墨|国画|山水",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import numpy as np
+
+from qwen_pipeline.dataclass import dataclass
 
 from .fields import Rng, pick, ridge
 from .paths import Points, points, rect, smooth

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import RenderError
 
 GRID = 32

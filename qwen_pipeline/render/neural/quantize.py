@@ -8,12 +8,13 @@ sees is never chosen by the free memory of a machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable
 
 from .identity import digests

@@ -7,8 +7,9 @@ that blocks which are streamed travel once a step.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.dataclass import dataclass
 
 from .housing import Blocks
 from .qwen20b_models import packed, unpacked

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import digest, file_digest, scene_fingerprint
 from qwen_pipeline.render.engine import OnPhase, SceneInputs, check_request

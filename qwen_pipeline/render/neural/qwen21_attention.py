@@ -7,8 +7,9 @@ from t = 0 and so does not change from step to step: its keys and values are com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.dataclass import dataclass
 
 if TYPE_CHECKING:
     import torch

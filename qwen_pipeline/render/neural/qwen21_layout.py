@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import PromptTooLong
 
 from .qwen21_attention import Segment

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import BadPicture
 
 from .housing import Blocks

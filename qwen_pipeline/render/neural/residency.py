@@ -2,7 +2,6 @@
 
 Pure arithmetic: nothing here imports torch, so `doctor` says what fits on a machine that has none. `placement.py` carries a plan
 out. A plan only says where weights wait; it never changes a result.
-
 Byte counts of the parts are those of the published checkpoints; activation figures are peaks of the diffusers 0.42.1 modules,
 bf16, tracked tensor by tensor (a test tracks them again).
 """
@@ -11,9 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import dropwhile
 from typing import Literal
+
+from qwen_pipeline.dataclass import dataclass
 
 from . import vae_memory
 from .vae_memory import VaeShape

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.render.engine import OnPhase
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from qwen_pipeline.dataclass import dataclass
 
 GIB = 2**30
 BAND_BYTES = 7 * GIB

@@ -10,10 +10,10 @@ import json
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable
 from qwen_pipeline.settings import Settings
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from qwen_pipeline.dataclass import dataclass
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 2_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types.reading import ReadLine
 
 from .reference import EM_PX

@@ -8,8 +8,9 @@ everywhere, so what counts is how far a character lies outside its line. Recall 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from qwen_pipeline.dataclass import dataclass
 
 from .fit import Face, place_of
 from .ink import LineInk

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.verify.fold import squeeze
 
 _DASHES = "‐‑‒–—―−─━ー－﹘⸺⸻─"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types.reading import PixelBox, Quad
 
 _TAKEN = "\x00"

@@ -6,10 +6,12 @@ Units are the motif's own: it stands on y = 0 with its axis at x = 0, and is abo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+
+from qwen_pipeline.dataclass import dataclass
 
 from ..paths import Pairs, Points, points, smooth, turn
 
