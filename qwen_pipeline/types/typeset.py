@@ -106,6 +106,8 @@ class SetString:
     """Characters that no font has."""
     overflow: Literal["", "lines", "width", "height"] = ""
     on_fail: Literal["error", "warn", "off"] = "error"
+    rest: str = ""
+    """Words that are not drawn, because they have no room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from qwen_pipeline.dataclass import dataclass
-from qwen_pipeline.types import Box, Color, Item, Line, PathItem, SetString, TextItem, TextLayer, TextPart
+from qwen_pipeline.types import Color, TextLayer, TextPart
 
 from .fonts import Fonts
 from .lines import Span, break_lines
 from .measure import Measured, measure, normalise
-from .outline import union
-from .plates import plate_item
-from .text import ASCENT_EM, DESCENT_EM, depth_em, place_line
-from .vertical import measure_vertical, place_column
+from .text import DESCENT_EM, depth_em
+from .vertical import measure_vertical
 
 TOLERANCE_PT = 0.02
 MARKER_EM, MARKER_GAP_EM = 1.2, 0.4
 """Indent of a text with a bullet, and the least room between a wide number and the text."""
-
-MOST_STRETCH_EM = 0.5
-"""A line that would need wider gaps than this is left ragged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,16 @@ class SetPart:
     lines: tuple[tuple[Measured, Span], ...]
     long_pt: float
     deep_pt: float
+    over: str = ""
+    """Of a part that is not set in full: why (as `SetString.overflow`)."""
+    gone: tuple[tuple[Measured, Span], ...] = ()
+    """The lines left out of it."""
+
+    @property
+    def rest(self) -> str:
+        """The words of the lines left out."""
+        text = "".join(("\n" if start == 0 else "") + paragraph.text[start:stop] for paragraph, (start, stop) in self.gone)
+        return text.strip()
 
     @property
     def half_leading_pt(self) -> float:
@@ -65,6 +70,8 @@ class Block:
     width_pt: float
     height_pt: float
     below_pt: float
+    lost: tuple[SetPart, ...] = ()
+    """Parts of which not one line has room."""
 
     @property
     def vertical(self) -> bool:
@@ -108,12 +115,16 @@ def size_at(layer: TextLayer, factor: float) -> float:
 
 def set_block(layer: TextLayer, words: tuple[Words, ...], measure_pt: float, factor: float, fonts: Fonts) -> Block:
     """The layer broken into lines no longer than `measure_pt` (columns no higher, in vertical text)."""
-    size, vertical = size_at(layer, factor), layer.style.direction == "vertical"
+    size = size_at(layer, factor)
     indent = _indent(layer, words, size, fonts)
-    pads = (layer.plate.padding_x_pt, layer.plate.padding_y_pt) if layer.plate else (0.0, 0.0)
-    along, across = pads[::-1] if vertical else pads
-    room = max(measure_pt - 2 * along - indent, size / 100)
-    parts = tuple(_set_part(layer, w, size, room) for w in words)
+    room = max(measure_pt - 2 * _paddings(layer)[0] - indent, size / 100)
+    return block_of(layer, tuple(_set_part(layer, w, size, room) for w in words), room, indent)
+
+
+def block_of(layer: TextLayer, parts: tuple[SetPart, ...], room: float, indent: float) -> Block:
+    """The parts as a block that is as large as they make it."""
+    vertical = layer.style.direction == "vertical"
+    along, across = _paddings(layer)
     deep = sum(p.deep_pt for p in parts) + sum(gap_pt(layer, a, b) for a, b in pairwise(parts)) + 2 * across
     long = max(p.long_pt for p in parts) + indent + 2 * along
     if vertical:
@@ -123,17 +134,29 @@ def set_block(layer: TextLayer, words: tuple[Words, ...], measure_pt: float, fac
     return Block(layer, parts, room, indent, long, deep, max(below, 0.0))
 
 
+def _paddings(layer: TextLayer) -> tuple[float, float]:
+    """The plate's padding along the lines and across them."""
+    pads = (layer.plate.padding_x_pt, layer.plate.padding_y_pt) if layer.plate else (0.0, 0.0)
+    return pads[::-1] if layer.style.direction == "vertical" else pads
+
+
 def _set_part(layer: TextLayer, words: Words, layer_size: float, room: float) -> SetPart:
     size = round(layer_size * words.ratio, 3)
     lines: list[tuple[Measured, Span]] = []
-    longest = 0.0
     for n, paragraph in enumerate(words.paragraphs):
-        first = first_em(layer, n) / words.ratio  # both languages of a pair begin at one place
-        for span in break_lines(paragraph, room / size, balance=layer.style.balance, first_em=first):
-            lines.append((paragraph, span))
-            longest = max(longest, (paragraph.width(*span) + (0.0 if span[0] else first)) * size)
-    pitch = layer.style.leading * size
-    return SetPart(words, size, pitch, tuple(lines), longest, (len(lines) - 1) * pitch + size)
+        spans = break_lines(paragraph, room / size, balance=layer.style.balance, first_em=first_em(layer, n) / words.ratio)
+        lines += ((paragraph, span) for span in spans)
+    return part_of(layer, words, size, tuple(lines))
+
+
+def part_of(layer: TextLayer, words: Words, size_pt: float, lines: tuple[tuple[Measured, Span], ...]) -> SetPart:
+    """Lines of a part, and how large they come out. Both languages of a pair begin at one place, whatever their sizes."""
+    pitch, number, longest = layer.style.leading * size_pt, -1, 0.0
+    for paragraph, span in lines:
+        number += span[0] == 0
+        first = 0.0 if span[0] else first_em(layer, number) / words.ratio
+        longest = max(longest, (paragraph.width(*span) + first) * size_pt)
+    return SetPart(words, size_pt, pitch, lines, longest, (len(lines) - 1) * pitch + size_pt)
 
 
 def first_em(layer: TextLayer, paragraph: int) -> float:
@@ -146,10 +169,10 @@ def first_em(layer: TextLayer, paragraph: int) -> float:
 def _indent(layer: TextLayer, words: tuple[Words, ...], size: float, fonts: Fonts) -> float:
     if not layer.marker:
         return 0.0
-    return max(MARKER_EM, _marker(layer, words, fonts).right[-1] + MARKER_GAP_EM) * size
+    return max(MARKER_EM, marker_of(layer, words, fonts).right[-1] + MARKER_GAP_EM) * size
 
 
-def _marker(layer: TextLayer, words: tuple[Words, ...], fonts: Fonts) -> Measured:
+def marker_of(layer: TextLayer, words: tuple[Words, ...], fonts: Fonts) -> Measured:
     one = measure_vertical if layer.style.direction == "vertical" else measure
     return one(normalise(layer.marker, layer.style), words[0].part.locale, layer.style, fonts, words[0].weight)
 
@@ -164,132 +187,3 @@ def overflow_of(block: Block, part: SetPart) -> str:
 
 def fits(block: Block) -> bool:
     return not any(overflow_of(block, part) for part in block.parts)
-
-
-# --- at its place ------------------------------------------------------------------------------------------------------
-
-
-def place_block(block: Block, box: Box, within: Box, fonts: Fonts) -> tuple[tuple[Item, ...], tuple[SetString, ...]]:
-    """Items and strings of a block whose stack gives it `box`; what leaves `within` is an overflow."""
-    layer = block.layer
-    pads = (layer.plate.padding_x_pt, layer.plate.padding_y_pt) if layer.plate else (0.0, 0.0)
-    inner = box.inset(*pads)
-    placed = _columns(block, inner, fonts) if block.vertical else _rows(block, inner)
-    visible = layer.render == "overlay"
-    items: list[Item] = []
-    if layer.plate and visible:
-        items.append(_plate(block, [line for lines in placed for line in lines]))
-    if layer.marker:
-        items.append(_marker_item(block, placed[0][0], fonts))
-    strings = []
-    for part, lines in zip(block.parts, placed, strict=True):
-        name = f"{layer.id}/{part.words.part.locale}"
-        items.append(TextItem(name, lines, part.words.color, layer.style.shadow, visible))
-        strings.append(_string(block, part, name, lines, within))
-    return tuple(items), tuple(strings)
-
-
-def _rows(block: Block, inner: Box) -> list[tuple[Line, ...]]:
-    left, room, top = inner.x_pt + block.indent_pt, inner.w_pt - block.indent_pt, inner.y_pt
-    out = []
-    for above, part in zip((None, *block.parts), block.parts, strict=False):
-        top += gap_pt(block.layer, above, part) if above else 0.0
-        baseline = top + ASCENT_EM * part.size_pt
-        lines, number = [], -1
-        for n, (paragraph, span) in enumerate(part.lines):
-            number += span[0] == 0
-            indent = first_em(block.layer, number) * part.size_pt / part.words.ratio if span[0] == 0 else 0.0
-            shift = 0.0 if block.layer.style.align == "end" else indent
-            full = span[1] < len(paragraph.text) or (block.layer.goes_on and n == len(part.lines) - 1)
-            lines.append(_row(block, part, paragraph, span, (left + shift, room - indent, baseline), full))
-            baseline += part.pitch_pt
-        out.append(tuple(lines))
-        top += part.deep_pt
-    return out
-
-
-def _row(
-    block: Block, part: SetPart, paragraph: Measured, span: Span, where: tuple[float, float, float], full: bool
-) -> Line:
-    """One line; `where`: its left edge, its room and its baseline. `full`: not the last of its paragraph."""
-    left, room, baseline = where
-    align, width, stretch = block.layer.style.align, paragraph.width(*span) * part.size_pt, 0.0
-    if align == "justify" and full:
-        inside = sum(span[0] < b < span[1] for b in paragraph.breaks)
-        stretch = (room - width) / inside if inside else 0.0
-        stretch = stretch if 0.0 < stretch <= MOST_STRETCH_EM * part.size_pt else 0.0
-    x = left + {"center": 0.5, "end": 1.0}.get(align, 0.0) * (room - width)
-    return place_line(paragraph, *span, part.size_pt, x, baseline, stretch)
-
-
-def _columns(block: Block, inner: Box, fonts: Fonts) -> list[tuple[Line, ...]]:
-    """The first column is the rightmost. `align` places the columns across the box, `start` being the right."""
-    align = block.layer.style.align
-    plate = 2 * block.layer.plate.padding_x_pt if block.layer.plate else 0.0
-    free = inner.w_pt - (block.width_pt - plate)
-    right = inner.right_pt - {"center": 0.5, "end": 1.0}.get(align, 0.0) * free
-    out = []
-    for above, part in zip((None, *block.parts), block.parts, strict=False):
-        right -= gap_pt(block.layer, above, part) if above else 0.0
-        lines = []
-        for i, (paragraph, span) in enumerate(part.lines):
-            x = right - part.size_pt - i * part.pitch_pt
-            lines.append(place_column(paragraph, *span, part.size_pt, x, inner.y_pt + block.indent_pt, fonts))
-        out.append(tuple(lines))
-        right -= part.deep_pt
-    return out
-
-
-def _marker_item(block: Block, first: Line, fonts: Fonts) -> TextItem:
-    part, layer = block.parts[0], block.layer
-    marker = _marker(layer, tuple(p.words for p in block.parts), fonts)
-    end = len(marker.text)
-    x, y, size = first.box.x_pt, first.box.y_pt, part.size_pt
-    if block.vertical:
-        line = place_column(marker, 0, end, size, x, y - block.indent_pt, fonts)
-    else:
-        line = place_line(marker, 0, end, size, x - block.indent_pt, y + ASCENT_EM * size)
-    return TextItem(f"{layer.id}/marker", (line,), part.words.color, layer.style.shadow, layer.render == "overlay")
-
-
-def _plate(block: Block, lines: list[Line]) -> PathItem:
-    """The plate round the em boxes of the lines: the same height whether or not a letter reaches below."""
-    plate = block.layer.plate
-    assert plate is not None
-    left, right = min(line.box.x_pt for line in lines) - block.indent_pt, max(line.box.right_pt for line in lines)
-    top = min(line.box.y_pt for line in lines)
-    bottom = max(line.box.bottom_pt for line in lines)
-    if not block.vertical:
-        bottom = top + block.height_pt - 2 * plate.padding_y_pt
-    box = Box(left, top, right - left, bottom - top).inset(-plate.padding_x_pt, -plate.padding_y_pt)
-    box = Box(*(round(v, 3) for v in (box.x_pt, box.y_pt, box.w_pt, box.h_pt)))
-    return plate_item(plate, box)
-
-
-def _string(block: Block, part: SetPart, name: str, lines: tuple[Line, ...], within: Box) -> SetString:
-    layer = block.layer
-    box = union([line.box for line in lines if line.runs])
-    over = overflow_of(block, part)
-    if not over and (box.bottom_pt > within.bottom_pt + TOLERANCE_PT or box.y_pt < within.y_pt - TOLERANCE_PT):
-        over = "height"
-    if not over and (box.right_pt > within.right_pt + TOLERANCE_PT or box.x_pt < within.x_pt - TOLERANCE_PT):
-        over = "width"
-    missing = tuple(dict.fromkeys(chain.from_iterable(p.missing for p in part.words.paragraphs)))
-    return SetString(
-        id=name,
-        layer=layer.id,
-        region=layer.region,
-        role=layer.role,
-        locale=part.words.part.locale,
-        text=part.words.part.text,
-        box=box,
-        size_pt=part.size_pt,
-        asked_size_pt=round(layer.style.size_pt * part.words.ratio, 3),
-        lines=len(lines),
-        weight=part.words.weight,
-        color=part.words.color,
-        render=layer.render,
-        missing=missing,
-        overflow=over,  # type: ignore[arg-type]
-        on_fail=layer.on_fail,
-    )

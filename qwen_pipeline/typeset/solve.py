@@ -27,11 +27,11 @@ from qwen_pipeline.types import (
     TypesetPage,
 )
 
-from .block import place_block
 from .charts import chart_items
 from .fonts import Fonts
 from .images import image_items
 from .outline import rounded_rect
+from .placed import left_out, place_block
 from .qr import qr_items
 from .shapes import icon_items, shape_items, to_bleed
 from .stack import Stack, solve_region
@@ -60,9 +60,9 @@ class PictureFile:
 def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = None) -> TypesetPage:
     """Set `page`. `pictures`: by scene fingerprint; a scene without a picture is left out.
 
-    Nothing is cut or dropped: a text that does not fit at its smallest size is drawn in full and its SetString says so, a
-    character that no font has is drawn as a box and listed. The same page and fonts give the same result. Raises DataError for
-    fonts and pictures that cannot be used.
+    Nothing is dropped unsaid: of a text that does not fit at its smallest size whole lines are drawn as far as they have room,
+    and its SetString names the rest; a character that no font has is drawn as a box and listed. The same page and fonts give
+    the same result. Raises DataError for fonts and pictures that cannot be used.
     """
     stacks = _stacks(page, fonts)
     pictures = pictures or {}
@@ -108,7 +108,7 @@ def _expand(
     if isinstance(layer, SceneLayer):
         return _picture_items(page, layer, pictures), (), ()
     if index not in stack.boxes:
-        return (), (), ()
+        return (), left_out(stack.blocks[index], stack.within) if index in stack.blocks else (), ()
     box = stack.boxes[index]
     if isinstance(layer, ImageLayer):
         return image_items(layer, box), (), ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from qwen_pipeline.dataclass import dataclass
@@ -10,6 +11,7 @@ from qwen_pipeline.types import Box, ChartLayer, IconLayer, ImageLayer, Layer, Q
 
 from .block import TOLERANCE_PT, Block, Words, fits, set_block, size_at, words_of
 from .fonts import Fonts
+from .trim import trim
 
 PRECISION = 0.005
 """How near the factor comes to the largest that fits."""
@@ -22,7 +24,10 @@ Stacked = TextLayer | ImageLayer | QrLayer | IconLayer | ChartLayer
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A solved region. `within`: its box less the padding; `boxes`: where each layer goes, by its index on the page."""
+    """A solved region. `within`: its box less the padding; `boxes`: where each layer goes, by its index on the page.
+
+    A text that no line of has room has no box.
+    """
 
     within: Box
     boxes: Mapping[int, Box]
@@ -38,14 +43,22 @@ class _Column:
     layers: tuple[tuple[int, Stacked], ...]
     words: Mapping[int, tuple[Words, ...]]
 
+    def showing(self, blocks: Mapping[int, Block]) -> _Column:
+        """The column without the texts of which no line is left."""
+        return replace(self, layers=tuple((i, layer) for i, layer in self.layers if i not in blocks or blocks[i].parts))
+
     def gaps_pt(self, blocks: Mapping[int, Block]) -> tuple[float, ...]:
-        """Room above each layer: the region's gap, the layer's own space, and half of the leading of texts on either side."""
+        """Room above each layer: the region's gap, the layer's own space, and half of the leading of texts on either side.
+
+        Where all that is less than the letters above reach under their line (tight figures), so much that they stay clear.
+        """
         if not self.layers:
             return ()
         leadings = [blocks[i].half_leadings_pt if i in blocks else (0.0, 0.0) for i, _ in self.layers]
         between = [above[1] + below[0] for above, below in pairwise(leadings)]
         spaces = [getattr(layer, "space_before_pt", 0.0) for _, layer in self.layers[1:]]
-        return (0.0, *(self.region.gap_pt + s + b for s, b in zip(spaces, between, strict=True)))
+        deep = [blocks[i].below_pt if i in blocks else 0.0 for i, _ in self.layers[:-1]]
+        return (0.0, *(max(self.region.gap_pt + s + b, d) for s, b, d in zip(spaces, between, deep, strict=True)))
 
 
 def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts) -> Stack:
@@ -54,11 +67,11 @@ def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fon
     stacked = tuple((i, layer) for i, layer in layers if isinstance(layer, Stacked) and words.get(i, True))
     column = _Column(region, region.box.inset(*region.padding_pt), stacked, words)
     blocks = _largest_fit(column, fonts)
-    return Stack(column.within, _boxes(column, blocks), blocks)
+    return Stack(column.within, _boxes(column.showing(blocks), blocks), blocks)
 
 
 def _largest_fit(column: _Column, fonts: Fonts) -> dict[int, Block]:
-    """The texts at the largest factor at which all fits, else at their smallest sizes."""
+    """The texts at the largest factor at which all fits, else at their smallest sizes, and as much of them as has room."""
     texts = [layer for _, layer in column.layers if isinstance(layer, TextLayer)]
     if not texts:
         return {}
@@ -68,7 +81,7 @@ def _largest_fit(column: _Column, fonts: Fonts) -> dict[int, Block]:
     low = min(size_at(layer, 0.0) / layer.style.size_pt for layer in texts)
     best = _set(column, low, fonts)
     if not _fit(column, best):
-        return best
+        return trim(best, column.within.w_pt, lambda blocks: not _low_enough(column.showing(blocks), blocks))
     high = 1.0
     while high - low > PRECISION * low:
         middle = (low + high) / 2
@@ -97,13 +110,17 @@ def _set(column: _Column, factor: float, fonts: Fonts) -> dict[int, Block]:
 def _fit(column: _Column, blocks: Mapping[int, Block]) -> bool:
     if not all(fits(b) and b.width_pt <= column.within.w_pt + TOLERANCE_PT for b in blocks.values()):
         return False
+    return _low_enough(column, blocks)
+
+
+def _low_enough(column: _Column, blocks: Mapping[int, Block]) -> bool:
     height = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt(blocks)) + _rigid(column) + _least_flexible(column)
     return height + _below(column, blocks) <= column.within.h_pt + TOLERANCE_PT
 
 
 def _below(column: _Column, blocks: Mapping[int, Block]) -> float:
     """How much deeper than its block the last text of the stack reaches."""
-    last = column.layers[-1][0]
+    last = column.layers[-1][0] if column.layers else -1
     return blocks[last].below_pt if last in blocks else 0.0
 
 
@@ -126,7 +143,7 @@ def _least_flexible(column: _Column) -> float:
 def _boxes(column: _Column, blocks: Mapping[int, Block]) -> dict[int, Box]:
     within, gaps = column.within, column.gaps_pt(blocks)
     fixed = {i: _height_of(layer) or 0.0 for i, layer in column.layers} | {i: b.height_pt for i, b in blocks.items()}
-    below = _below(column, blocks) if column.layers else 0.0
+    below = _below(column, blocks)
     heights = fixed | _shares(column, within.h_pt - sum(fixed.values()) - sum(gaps) - below)
     total = sum(heights.values()) + sum(gaps)
     free = within.h_pt - total

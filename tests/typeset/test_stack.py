@@ -63,6 +63,13 @@ def test_layers_are_stacked_with_their_gaps(fonts: Fonts) -> None:
     assert one(solved, "a/zh-CN").box.x_pt == 43.0
 
 
+def test_letters_that_hang_deep_stay_clear_of_what_follows(fonts: Fonts) -> None:
+    tight = style(40.0, leading=1.0)
+    layers = [text("a", "r", {"en": "kg"}, tight), text("b", "r", {"en": "a year"}, style(10.0, leading=1.0))]
+    solved = solve(page([region("r", 200, 200)], layers), fonts)
+    assert one(solved, "b/en").box.y_pt == pytest.approx(one(solved, "a/en").box.bottom_pt)
+
+
 def test_empty_texts_take_no_room(fonts: Fonts) -> None:
     layers = [text("a", "r", " \n"), text("b", "r", "茶")]
     solved = solve(page([region("r", 200, 200, gap_pt=50.0)], layers), fonts)
@@ -111,13 +118,62 @@ def test_max_lines_counts_for_each_part(fonts: Fonts) -> None:
         ("internationalisation", 60, 200, {}, "width"),
     ],
 )
-def test_what_does_not_fit_is_drawn_whole_and_named(
+def test_what_may_overflow_is_drawn_whole_and_named(
     words: str, w: float, h: float, more: dict[str, int], overflow: str, fonts: Fonts
 ) -> None:
     solved = solve(page([region("r", w, h)], [text("t", "r", words, style(20.0, 18.0), on_fail="warn", **more)]), fonts)
     found = one(solved)
     assert (found.overflow, found.size_pt, found.on_fail) == (overflow, 18.0, "warn")
     assert "".join(lines(solved, "t/zh-CN")) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "w", "h", "more", "overflow", "drawn"),
+    [
+        ("春茶市集" * 4, 60, 60, {}, "height", 6),
+        ("春茶市集", 60, 200, {"max_lines": 1}, "lines", 2),
+        ("¥1280000000", 60, 200, {}, "width", 11),
+        ("春茶", 60, 10, {}, "height", 0),
+    ],
+)
+def test_what_has_no_room_is_left_out_in_whole_lines(
+    words: str, w: float, h: float, more: dict[str, int], overflow: str, drawn: int, fonts: Fonts
+) -> None:
+    area = region("r", w, h)
+    solved = solve(page([area], [text("t", "r", words, style(20.0, 18.0), **more)]), fonts)
+    found = one(solved)
+    shown = "".join(lines(solved, "t/zh-CN")) if found.lines else ""
+    assert (found.overflow, shown, found.rest) == (overflow, words[:drawn], words[drawn:])
+    assert inside(found.box, area.box)
+
+
+def test_the_longest_text_gives_way_first(fonts: Fonts) -> None:
+    small = style(20.0, 20.0)
+    layers = [text("a", "r", "春茶", small), text("b", "r", "市集西湖" * 9, small), text("c", "r", "四月", small)]
+    solved = solve(page([region("r", 80, 134)], layers), fonts)
+    assert [(s.layer, s.lines, bool(s.rest)) for s in solved.strings] == [("a", 1, False), ("b", 3, True), ("c", 1, False)]
+    assert one(solved, "b/zh-CN").rest == "市集西湖" * 6
+    assert one(solved, "c/zh-CN").box.bottom_pt <= 164.0
+
+
+def test_a_pair_loses_lines_of_either_language_and_a_plate_shrinks_with_its_words(fonts: Fonts) -> None:
+    words = {"zh-CN": "春茶市集" * 8, "en-GB": "Spring Tea Fair " * 8}
+    layer = text("t", "r", words, style(20.0, 20.0), pair_ratio=0.5, plate=Plate(INK, 6.0, 6.0, 0.0))
+    area = region("r", 120, 120)
+    solved = solve(page([area], [layer]), fonts)
+    first, second = one(solved), one(solved, "t/en-GB")
+    assert min(first.lines, second.lines) > 0
+    assert "" not in (first.rest, second.rest)
+    assert all(inside(item.box, area.box) for item in solved.items if isinstance(item, PathItem) and item.box.w_pt < 200)
+
+
+def test_what_follows_a_text_keeps_its_room(fonts: Fonts) -> None:
+    code = QrLayer("q", "r", "https://example.org", INK, Color(255, 255, 255))
+    area = region("r", 100, 120)
+    solved = solve(page([area], [text("t", "r", "春茶市集" * 60), code]), fonts)
+    assert one(solved).rest
+    assert inside(solved.qr_marks[0].box, area.box)
+    assert one(solved).box.bottom_pt <= solved.qr_marks[0].box.y_pt
 
 
 def test_line_feeds_are_kept(fonts: Fonts) -> None:
@@ -203,10 +259,12 @@ def test_whatever_the_text_nothing_is_lost_and_nothing_sticks_out_unreported(
         assert solved.strings == ()
         return
     item, string = texts(solved)["t/zh-CN"], one(solved)
-    assert squeezed("".join(line.text for line in item.lines)) == squeezed(words)
-    assert squeezed("".join(run.text for line in item.lines for run in line.runs)) == squeezed(words)
-    if not string.overflow:
-        assert all(inside(line.box, area.box) for line in item.lines if line.runs)
+    assert squeezed("".join(line.text for line in item.lines) + string.rest) == squeezed(words)
+    assert squeezed("".join(run.text for line in item.lines for run in line.runs) + string.rest) == squeezed(words)
+    assert bool(string.rest) <= bool(string.overflow)
+    assert all(inside(line.box, area.box) for line in item.lines if line.runs)
+    if string.overflow == "width":
+        return
     written = {p.strip() for p in words.split("\n")}
     for above, below in zip(item.lines, item.lines[1:], strict=False):
         if above.text and below.text and not any(p.startswith(below.text.strip()) for p in written):

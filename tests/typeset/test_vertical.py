@@ -86,8 +86,11 @@ def test_too_many_columns_are_set_smaller_then_reported(fonts: Fonts) -> None:
     assert small.strings[0].size_pt < 20.0
     assert small.strings[0].overflow == ""
     assert inside(small.strings[0].box, region("r", 100.0, 100.0).box)
-    assert _solved("春茶市集" * 400, fonts, 100.0, 100.0).strings[0].overflow == "width"
-    assert _solved("internationalisation", fonts, 100.0, 30.0).strings[0].overflow == "height"
+    for words, what in (("春茶市集" * 400, "width"), ("internationalisation", "height")):
+        string = _solved(words, fonts, 100.0, 30.0).strings[0]
+        assert string.overflow == what
+        assert inside(string.box, region("r", 100.0, 30.0).box)
+        assert bool(string.rest) == (what == "width")
 
 
 def test_a_reader_extracts_what_was_written(fonts: Fonts) -> None:

@@ -21,6 +21,7 @@ _MOST_EXTRA = 40
         "changed",
         "not-asked",
         "drawn-differs",
+        "cut",
         "picture-differs",
         "picture-malformed",
         "picture-unread",
@@ -32,8 +33,10 @@ _MOST_EXTRA = 40
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
     """Plan, solved strings, drawn lines, words read in pictures, text read back from files: the same (NFC, spaces folded)."""
+    untold = not _overflow_told(subject)
     for _, planned, page in subject.each_page():
         yield from _set_as_planned(planned, page)
+        yield from _cut(page) if untold else ()
         yield from _drawn_as_set(planned, page)
         yield from _in_the_picture(page, [ending for ending in subject.endings if ending.page == page.id])
     for file in subject.files:
@@ -69,7 +72,7 @@ def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
             drawn[item.string] = drawn.get(item.string, "") + _drawn_text(item)
     upper = _upper_case_layers(planned)
     for string in page.strings:
-        text, got = _as_drawn(string, upper), squeeze(drawn.get(string.id, ""))
+        text, got = _as_drawn(string, upper), squeeze(drawn.get(string.id, "") + string.rest)
         if got != text:
             yield Outcome(
                 "drawn-differs",
@@ -84,6 +87,19 @@ def _drawn_as_set(planned: Page, page: TypesetPage) -> Iterator[Outcome]:
     for name in sorted(drawn.keys() - {string.id for string in page.strings}):
         if drawn[name] != markers.get(name, ""):
             yield _not_asked(page, name, drawn[name])
+
+
+def _overflow_told(subject: Subject) -> bool:
+    """Whether `text.overflow` stops a piece of which words are left out. Where it does not, this check does."""
+    own = {rule.id: rule.level for rule in subject.piece.checks}
+    return own.get("text.overflow", "error") == "error"
+
+
+def _cut(page: TypesetPage) -> Iterator[Outcome]:
+    for string in page.strings:
+        if string.rest:
+            message, hint = f"“{string.rest[:40]}” has no room and is not drawn", "see text.overflow"
+            yield Outcome("cut", message, page.id, string.id, string.box, allowed=string.text, hint=hint)
 
 
 def _in_the_picture(page: TypesetPage, endings: list[Ending]) -> Iterator[Outcome]:
@@ -131,7 +147,7 @@ def _read_back(subject: Subject, file: Delivered) -> Iterator[Outcome]:
 def _compare(planned: Page, page: TypesetPage, text: str, file: str) -> Iterator[Outcome]:
     upper = _upper_case_layers(planned)
     for string in page.strings:
-        wanted = _as_drawn(string, upper)
+        wanted = _as_drawn(string, upper).removesuffix(squeeze(string.rest))
         if wanted not in text and not _line_by_line(string.id, page, text):
             yield Outcome(
                 "not-in-file",

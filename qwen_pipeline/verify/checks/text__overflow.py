@@ -12,7 +12,7 @@ _WHAT = {"lines": "needs more lines than it may have", "width": "is wider than i
 
 @check(
     "text.overflow",
-    rationale="Nothing is ever cut or set smaller than allowed, so text that does not fit must be known before it is printed.",
+    rationale="No text is set smaller than allowed or over its neighbours, so what has no room must be known before printing.",
     codes=("lines", "width", "height", "outside-page"),
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
@@ -35,9 +35,10 @@ def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
 
 
 def _overflow(page: TypesetPage, string: SetString) -> Outcome:
+    rest = f"; left out: “{string.rest}”" if string.rest else ""
     return Outcome(
         string.overflow,
-        f"“{string.text[:40]}” {_WHAT[string.overflow]} at {string.size_pt:.1f} pt",
+        f"“{string.text[:40]}” {_WHAT[string.overflow]} at {string.size_pt:.1f} pt{rest}",
         page.id,
         string.id,
         string.box,
