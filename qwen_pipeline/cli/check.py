@@ -22,7 +22,7 @@ from .output import count, emit_json
 @options.QUIET
 def COMMAND(specs: tuple[Path, ...], as_json: bool, quiet: bool, **given: Any) -> int:
     """Check specs, data, names and options; no work is done."""
-    from qwen_pipeline.pipeline import make_plan
+    from .progress import planned_aloud
 
     settings = options.take_settings(given)
     checked: list[dict[str, Any]] = []
@@ -30,7 +30,7 @@ def COMMAND(specs: tuple[Path, ...], as_json: bool, quiet: bool, **given: Any) -
     rows = 0
     for spec in specs:
         try:
-            planned = make_plan(options.take_order(spec, given), settings, identified=False)
+            planned = planned_aloud(options.take_order(spec, given), settings, quiet or as_json, identified=False)
         except SpecError as error:
             wrong.append(error)
             continue

@@ -25,13 +25,15 @@ _MAX_LISTED = 40
 @click.option("--all", "show_all", is_flag=True, help=f"List every piece, not only the first {_MAX_LISTED}.")
 def COMMAND(specs: tuple[Path, ...], as_json: bool, show_all: bool, **given: Any) -> int:
     """Show pieces, pictures, files and time, and what is made already."""
-    from qwen_pipeline.pipeline import forecast, make_plan
+    from qwen_pipeline.pipeline import forecast
     from qwen_pipeline.store import open_store
+
+    from .progress import planned_aloud
 
     settings = options.take_settings(given)
     shown = []
     for spec in specs:
-        planned = make_plan(options.take_order(spec, given), settings)
+        planned = planned_aloud(options.take_order(spec, given), settings, as_json)
         ahead = forecast(planned.plan, open_store(settings))
         if as_json:
             shown.append(_object(ahead))

@@ -12,13 +12,21 @@ import click
 from .output import size
 
 if TYPE_CHECKING:
-    from qwen_pipeline.pipeline import Event
+    from qwen_pipeline.pipeline import Event, Order, Planned
+    from qwen_pipeline.settings import Settings
 
 Listener = Callable[["Event"], None]
 _NAMES = {"letter": "lettering", "scenes": "pictures", "read": "reading", "pieces": "pieces"}
-_PHASES = {"encode": "encoding", "denoise": "steps"}
+_PHASES = {"identify": "weights MB", "encode": "encoding", "denoise": "steps"}
 """What an engine with weights does between pictures: shown on a terminal only, where it can be overwritten."""
 _WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made"}
+
+
+def planned_aloud(order: Order, settings: Settings, quiet: bool, *, identified: bool = True) -> Planned:
+    """A plan, with a word about weights that are read for the first time: that may take a minute."""
+    from qwen_pipeline.pipeline import make_plan, unheard
+
+    return make_plan(order, settings, unheard if quiet else _say, identified=identified)
 
 
 @contextlib.contextmanager
@@ -49,6 +57,8 @@ def _say(event: Event) -> None:
         click.echo(text + (f": {event.message}" if event.message else ""), err=True)
     elif event.step == "load":
         click.echo(f"loading {size(event.total)} of weights", err=True)
+    elif event.step == "identify" and event.done == 0:
+        click.echo(f"reading {size(event.total)} of weights once, for their digest", err=True)
     elif event.step == "encode" and event.done == event.total:
         click.echo(f"[{event.done}/{event.total}] prompts encoded", err=True)
     elif event.message:
@@ -82,9 +92,11 @@ def _bars() -> Iterator[Listener]:
                 return
             if event.step not in tasks:
                 name = _NAMES.get(event.step) or _PHASES[event.step]
-                tasks[event.step] = progress.add_task(name, total=event.total, subject="", left="")
+                tasks[event.step] = progress.add_task(name, total=None, subject="", left="")
             left = f"{duration(event.seconds_left)} left" if event.seconds_left else ""
-            progress.update(tasks[event.step], completed=event.done, total=event.total, subject=safe(event.subject), left=left)
+            unit = 1_000_000 if event.step == "identify" else 1
+            done, total = event.done // unit, event.total // unit
+            progress.update(tasks[event.step], completed=done, total=total, subject=safe(event.subject), left=left)
             if event.outcome == "failed":
                 progress.console.print(f"  [red]✗[/] {safe(event.subject)}: {safe(event.message)}")
 

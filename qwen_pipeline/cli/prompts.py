@@ -18,12 +18,14 @@ from .output import emit_json
 @options.JSON
 def COMMAND(specs: tuple[Path, ...], as_json: bool, **given: Any) -> int:
     """Show the expanded prompt of every picture, with its token count."""
-    from qwen_pipeline.pipeline import make_plan, prompt_text
+    from qwen_pipeline.pipeline import prompt_text
+
+    from .progress import planned_aloud
 
     settings = options.take_settings(given)
     found = []
     for spec in specs:
-        plan = make_plan(options.take_order(spec, given), settings).plan
+        plan = planned_aloud(options.take_order(spec, given), settings, as_json).plan
         for scene in plan.scenes:
             if as_json:
                 found.append({"fingerprint": scene.fingerprint, "tokens": scene.tokens, "limit": plan.engine.prompt_limit_tokens,

@@ -19,7 +19,7 @@ from qwen_pipeline.types import EngineInfo, Region, TextLayer
 from qwen_pipeline.types.spec import Batch, FontSpec, Spec
 from qwen_pipeline.verify.reader import ReaderInfo
 
-from .order import Order
+from .order import OnEvent, Order, phase_event, unheard
 
 if TYPE_CHECKING:
     from qwen_pipeline.typeset import Fonts
@@ -42,19 +42,20 @@ class Bench:
     """What reads words back from pictures; None where nothing can."""
 
 
-def choose(order: Order, spec_: Spec, settings: Settings) -> Bench:
+def choose(order: Order, spec_: Spec, settings: Settings, on_event: OnEvent = unheard) -> Bench:
     """The engine: the order's, else the spec's own, else what can run here. Raises LicenceRefused, EngineUnavailable."""
-    return choose_for(order.engine, wanted_model(spec_), usage_of(spec_), settings)
+    return choose_for(order.engine, wanted_model(spec_), usage_of(spec_), settings, on_event)
 
 
-def choose_for(asked: str, model: str, usage: str, settings: Settings) -> Bench:
+def choose_for(asked: str, model: str, usage: str, settings: Settings, on_event: OnEvent = unheard) -> Bench:
     """As `choose`, from what the order asks for and the spec says."""
     wanted = asked if asked != "auto" else model
     engine_id, why = render.choose_engine(wanted, usage, settings)
     if settings.download:
         render.engine_module(engine_id).fetch(settings)
     counter = render.token_counter(engine_id, settings)
-    return Bench(render.engine_info(engine_id, settings), why, counter, reader_at_hand())
+    info = render.engine_info(engine_id, settings, lambda phase: on_event(phase_event(phase)))
+    return Bench(info, why, counter, reader_at_hand())
 
 
 def reader_at_hand() -> ReaderInfo | None:

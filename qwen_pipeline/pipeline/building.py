@@ -45,16 +45,17 @@ def build(
     with store.lock("out", str(out.resolve()), waiting):
         started = time.time_ns()
         before = store.out_record(out)
-        same = _unchanged(order, settings, out, before)
+        same = _unchanged(order, settings, out, before, on_event)
         if same is not None:
             on_event(Event("pieces", len(same.pieces), len(same.pieces), "", "cached"))
             return same
-        planned = make_plan(order, settings)
+        planned = make_plan(order, settings, on_event)
         for notice in planned.plan.notices:
             on_event(Event("notice", message=notice))
         from .run import Run  # with all that draws
 
         run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event, gate=_gate(planned, before))
+        run.require_engine()
         return _build_planned(run, before, started, lost)
 
 
@@ -133,9 +134,9 @@ def _gate(planned: Planned, before: OutRecord | None) -> Gate:
 # --- an unchanged build -----------------------------------------------------------------------------------------------
 
 
-def _key(order: Order, usage: str, model: str, settings: Settings) -> str:
+def _key(order: Order, usage: str, model: str, settings: Settings, on_event: OnEvent) -> str:
     """Digest of all that decides a build beside the files it reads."""
-    engine = choose_for(order.engine, model, usage, settings).engine
+    engine = choose_for(order.engine, model, usage, settings, on_event).engine
     folders = [path and str(path.resolve()) for path in (order.spec, order.assets, order.templates)]
     return digest([folders, order.locales, order.select, order.overrides, engine, code_digest(), fonts_digest()])
 
@@ -146,12 +147,14 @@ def unchanged(order: Order, out: Path, settings: Settings) -> Manifest | None:
     return _unchanged(order, settings, out, open_store(settings).out_record(out))
 
 
-def _unchanged(order: Order, settings: Settings, out: Path, before: OutRecord | None) -> Manifest | None:
+def _unchanged(
+    order: Order, settings: Settings, out: Path, before: OutRecord | None, on_event: OnEvent = unheard
+) -> Manifest | None:
     """The last manifest, where no file that was read and none that was written has been touched since."""
     if before is None:
         return None
     try:
-        if before.key != _key(order, before.usage, before.model, settings):
+        if before.key != _key(order, before.usage, before.model, settings, on_event):
             return None
     except (Refused, RenderError):  # for what the spec said then; what it says now is seen when it is read
         return None
@@ -175,7 +178,7 @@ def _remember(run: Run, shelf: Shelf, started: int) -> None:
     inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
     assert run.gate is not None
     settled = not run.failures and not run.gate.waiting()
-    key = _key(order, usage, model, run.settings) if settled else ""
+    key = _key(order, usage, model, run.settings, run.on_event) if settled else ""
     files = tuple(shelf.stamps.values())
     waiting = {p.fingerprint for p in planned.plan.pieces if p.id in run.gate.waiting()}
     asked = tuple(sorted((name, run.gate.asked.get(name, run.gate.now)) for name in waiting))

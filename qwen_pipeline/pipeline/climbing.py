@@ -113,7 +113,7 @@ class Ladder:
             layer = layers[string.id.rpartition("/")[0]]
             wanted.append(Wanted(string, layer.id, layer.max_attempts, layer.fallback))
         strict = next((rule.level == "error" for rule in piece.checks if rule.id == "text.exact"), True)
-        climb = Climb(tuple(wanted), lettered.size, strict, "edit" in self.engine.capabilities)
+        climb = Climb(tuple(wanted), lettered.size, strict, self.engine.can_edit)
         return _Picture(chain, lettered, climb.with_look(Look(Step("draw", 1), task.scene, None)), [])
 
     # --- reading -------------------------------------------------------------------------------------------------------

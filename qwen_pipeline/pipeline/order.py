@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from qwen_pipeline.dataclass import dataclass
+from qwen_pipeline.types import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Order:
         return not self.locales and not self.select
 
 
-Step = Literal["wait", "plan", "letter", "load", "encode", "denoise", "scenes", "read", "pieces", "run", "notice"]
+Step = Literal["identify", "wait", "plan", "letter", "load", "encode", "denoise", "scenes", "read", "pieces", "run", "notice"]
 Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
 
 
@@ -41,7 +42,8 @@ Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
 class Event:
     """Progress. `done` of `total` in this step; `subject` is what was just finished, and `message` is for people.
 
-    `load` (bytes), `encode` (texts) and `denoise` (steps of one picture) are what an engine with weights does between pictures.
+    `identify` (bytes of weights, read for their digest the first time), `load` (bytes), `encode` (texts) and `denoise` (steps of
+    one picture) are what an engine with weights does before and between pictures.
     `seconds_left`: what this step will still take at the pace so far; None where that is not known.
     """
 
@@ -52,6 +54,13 @@ class Event:
     outcome: Outcome = ""
     message: str = ""
     seconds_left: float | None = None
+
+
+def phase_event(phase: Phase) -> Event:
+    """What an engine is busy with, as progress."""
+    if phase.name == "relax":
+        return Event("notice", message=f"out of memory: going on with less on the device (attempt {phase.done})")
+    return Event(phase.name, phase.done, phase.total, seconds_left=phase.seconds_left)  # type: ignore[arg-type]
 
 
 OnEvent = Callable[[Event], None]

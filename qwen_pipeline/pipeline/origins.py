@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from qwen_pipeline.fingerprint import file_digest, scene_fingerprint
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import REQUEST_KEY, Store, open_store
 from qwen_pipeline.store.records import adapter
-from qwen_pipeline.types import Failure, Scene, SceneRequest
+from qwen_pipeline.types import EngineInfo, Failure, Scene, SceneRequest
 
 from .scenes import SCENE_REFERENCE
 from .state import WorkSetup, make_state
@@ -64,7 +64,7 @@ def reproduce(path: Path, out: Path, settings: Settings, assets: Path | None = N
 
 def _redraw(entry: Mapping[str, Any], out: Path, settings: Settings, scratch: Store, files: Mapping[str, Path]) -> Reproduced:
     requests = [read_request(data) for data in (*entry["sources"], entry["request"])]
-    _check_engine(requests[-1], settings)
+    _check_engine(requests, settings)
     store = open_store(settings)
     state = make_state(WorkSetup(scratch.root, requests[-1].engine, settings.model_copy(update={"shared": None})))
     for digest in {request.lettering for request in requests if request.lettering}:
@@ -95,14 +95,21 @@ def _without_names(value: Any) -> Any:
     return [_without_names(item) for item in value] if isinstance(value, list) else value
 
 
-def _check_engine(request: SceneRequest, settings: Settings) -> None:
-    """The engine and the weights here must be those that drew the picture."""
-    info = render.engine_info(request.engine, settings)
+def _check_engine(requests: Sequence[SceneRequest], settings: Settings) -> None:
+    """The engine and the weights here must be those that drew the pictures: the last one, and those it was made from."""
+    info = render.engine_info(requests[-1].engine, settings)
+    for request in requests:
+        _check_weights(info, request)
+    render.require_engine(info.id, settings, requests)
+
+
+def _check_weights(info: EngineInfo, request: SceneRequest) -> None:
     if info.version != request.engine_version:
         message = f"this picture was drawn by {request.engine} {request.engine_version}; here is version {info.version}"
         raise RenderError(message, code="other-version", hint="install the version that drew it")
-    if info.weights_digest != request.weights_digest:
-        here = f"here are {info.weights_digest[:16]}" if info.weights_digest else "none are here"
+    found = info.weights(request.source is not None or bool(request.references)).digest
+    if found != request.weights_digest:
+        here = f"here are {found[:16]}" if found else "none are here"
         message = f"this picture was drawn with the weights {request.weights_digest[:16]}; {here}"
         raise RenderError(message, code="other-weights", hint="--weights DIR: the folder of those that drew it")
 

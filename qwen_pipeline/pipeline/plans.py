@@ -18,7 +18,7 @@ from qwen_pipeline.types.spec import FontSpec, Spec
 from .bench import Bench, choose, plan_context, templates_of
 from .deliver import OWN_NAMES
 from .garbage import uncollected
-from .order import Order
+from .order import OnEvent, Order, unheard
 from .state import signatory
 from .typefaces import with_families
 
@@ -54,14 +54,14 @@ def load(order: Order) -> Spec:
     return spec.load(order.spec, templates=order.templates, overrides=order.overrides, assets_dir=order.assets)
 
 
-def make_plan(order: Order, settings: Settings, *, identified: bool = True) -> Planned:
+def make_plan(order: Order, settings: Settings, on_event: OnEvent = unheard, *, identified: bool = True) -> Planned:
     """The plan of an order, with its outputs and checks checked. Raises SpecError, Refused, EngineUnavailable.
 
     Not `identified`: the fingerprints of its pieces say nothing of code and fonts, and no piece can be looked up by them.
     """
     with uncollected():
         loaded = with_families(load(order), settings.fonts)
-        bench = choose(order, loaded, settings)
+        bench = choose(order, loaded, settings, on_event)
         made = make(loaded, plan_context(order, bench, identified=identified))
         problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:

@@ -97,6 +97,15 @@ class Run:
             return ""
         return WAITING if review is not None and review.state == "waiting" else None
 
+    def require_engine(self) -> None:
+        """Raises EngineUnavailable where what is still to be drawn needs weights, packages or a device that are not here."""
+        if scenes.is_procedural(self.plan.engine):
+            return
+        pieces = [piece for piece in self.plan.pieces if self.store.output(piece.fingerprint) is None]
+        wanted = [scene for scene in scenes.shown(pieces, self.plan.scenes) if self.store.scene(scene.fingerprint) is None]
+        if wanted:
+            render.require_engine(self.plan.engine.id, self.settings, [scene.request for scene in wanted])
+
     # --- pictures ------------------------------------------------------------------------------------------------------
 
     def draw(self, pieces: Sequence[Piece], pool: Pool) -> list[PieceTask]:

@@ -77,12 +77,14 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
 
 
 def _for_editing(scene: Scene) -> Scene:
-    """A distillation that generated a picture is not put on to edit it."""
+    """What generated a picture is not always what edits it: other weights, and no distillation."""
     schedule = scene.edit_schedule
     if schedule is None:
         return scene
     request = replace(
         scene.request,
+        weights_digest=schedule.weights.digest,
+        dtype=schedule.weights.dtype,
         num_inference_steps=schedule.num_inference_steps,
         true_cfg_scale=schedule.true_cfg_scale,
         sigmas=schedule.sigmas,

@@ -13,7 +13,7 @@ from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.types import EngineInfo, Failure, Page, Phase, Piece, Scene, SceneResult
 
 from .failures import failure_of
-from .order import Event, OnEvent
+from .order import Event, OnEvent, phase_event
 from .state import WorkState
 from .together import draw_all
 from .workers import Pool
@@ -187,12 +187,6 @@ def _draw_together(
             on_event(replace(_event(by_fingerprint[outcome.fingerprint], drawn, total), seconds_left=left))
 
     drawn.update(draw_all(scenes, on_outcome=on_outcome, on_wait=partial(say_waiting, on_event)))
-
-
-def phase_event(phase: Phase) -> Event:
-    if phase.name == "relax":
-        return Event("notice", message=f"out of memory: going on with less on the device (attempt {phase.done})")
-    return Event(phase.name, phase.done, phase.total, seconds_left=phase.seconds_left)  # type: ignore[arg-type]
 
 
 def say_waiting(on_event: OnEvent) -> None:

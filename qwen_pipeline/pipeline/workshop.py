@@ -38,14 +38,19 @@ class Workshop:
     """A plan, and processes to work on it. Threads may call it at once: each borrows a process."""
 
     def __init__(self, order: Order, settings: Settings, hands: int | None = None) -> None:
-        """`hands`: processes to work with; None = as the settings say, else by pieces and cores."""
+        """`hands`: processes to work with; None = as the settings say, else by pieces and cores.
+
+        Raises what `build` raises before any work.
+        """
         self.planned: Planned = make_plan(order, settings)
         self.settings = settings
         self.store = open_store(settings)
         self.missing = tuple(p for p in self.planned.plan.pieces if self.store.output(p.fingerprint) is None)
         self.hands = hands or worker_count(settings.workers, max(4, len(self.missing)))
         self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()
-        setup = self._run(unheard).setup()
+        run = self._run(unheard)
+        run.require_engine()
+        setup = run.setup()
         self._all = [Pool(partial(make_state, setup), 1, apart=True, limit_s=settings.limit_s) for _ in range(self.hands)]
         for pool in self._all:
             self._pools.put(pool)

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Sequence
 
 from qwen_pipeline.dataclass import dataclass
-from qwen_pipeline.types import Adapter, EngineInfo, Place, Schedule
+from qwen_pipeline.types import Adapter, EngineInfo, Place, Schedule, Weights
 from qwen_pipeline.types.spec import GenerateSpec
 
 from .contract import AUTO_UNITS, DISPLAY_ROLES, units
@@ -26,21 +26,22 @@ class Generating:
 
     seed: int | None
     side_px: int | None
-    own: Schedule
-    """The engine's, with what the spec says of it: for what is made from pictures, and for all without a distillation."""
-    distilled: Schedule | None = None
+    drawing: Schedule
+    """Of what is made from words: the engine's with what the spec says of it, or a distillation's."""
+    editing: Schedule
+    """Of what is made from pictures. A distillation is made for generation only."""
+    distilled: bool = False
 
     def schedule(self, from_pictures: bool) -> Schedule:
-        """A distillation is made for generation: what is made from pictures goes to other weights."""
-        return self.own if from_pictures or self.distilled is None else self.distilled
+        return self.editing if from_pictures else self.drawing
 
     def edit_schedule(self, from_pictures: bool) -> Schedule | None:
-        return None if self.schedule(from_pictures) is self.own else self.own
+        return None if self.schedule(from_pictures) == self.editing else self.editing
 
     def doubtful_words(self, strings: Sequence[PromptString]) -> str:
         """A notice where a distillation is to spell more than a few large words; "" = nothing to say."""
         small = any(string.role not in DISPLAY_ROLES for string in strings)
-        if self.distilled is None or not (small or sum(units(string.text) for string in strings) > AUTO_UNITS):
+        if not self.distilled or not (small or sum(units(string.text) for string in strings) > AUTO_UNITS):
             return ""
         return "generate.distilled: dense or small words in pictures come out better without it"
 
@@ -52,15 +53,23 @@ def generating(spec: GenerateSpec, engine: EngineInfo, assets: Assets, place: Pl
         message = f"generate.size {spec.size}: {engine.id} draws up to {int(engine.max_area_px**0.5)}"
         raise fail("scene-too-large", message, place("generate"), "outputs may be larger than the pictures they show")
     used = [(adapter.file, adapter.weight) for adapter in spec.adapters] if "adapters" in engine.capabilities else []
+    worn = _adapters(used, assets, place("generate"))
+    drawing, editing = (_own(spec, engine, engine.weights(from_pictures), worn) for from_pictures in (False, True))
     if spec.distilled is None:
-        steps, scale = spec.num_inference_steps or engine.num_inference_steps, spec.true_cfg_scale or engine.true_cfg_scale
-        own = Schedule(steps, scale, engine.sigmas, *_adapters(used, assets, place("generate")))
-        return Generating(spec.seed, spec.size, own)
-    own = Schedule(engine.num_inference_steps, engine.true_cfg_scale, engine.sigmas, *_adapters(used, assets, place("generate")))
-    worn = _adapters([(spec.distilled.adapter, 1.0)], assets, place("generate.distilled.adapter"))
+        return Generating(spec.seed, spec.size, drawing, editing)
+    fast = _adapters([(spec.distilled.adapter, 1.0)], assets, place("generate.distilled.adapter"))
     sigmas = lightning_sigmas(spec.distilled.steps)
-    distilled = Schedule(len(sigmas), 1.0, sigmas, worn[0] + own.adapters, worn[1] + own.adapter_paths)
-    return Generating(spec.seed, spec.size, own, distilled)
+    distilled = Schedule(drawing.weights, len(sigmas), 1.0, sigmas, fast[0] + worn[0], fast[1] + worn[1])
+    return Generating(spec.seed, spec.size, distilled, editing, distilled=True)
+
+
+def _own(
+    spec: GenerateSpec, engine: EngineInfo, weights: Weights, worn: tuple[tuple[Adapter, ...], tuple[str, ...]]
+) -> Schedule:
+    """The engine's, with what the spec says of it; beside a distillation a spec's steps and guidance are the distillation's."""
+    said = spec if spec.distilled is None else GenerateSpec()
+    steps, scale = said.num_inference_steps or weights.num_inference_steps, said.true_cfg_scale or engine.true_cfg_scale
+    return Schedule(weights, steps, scale, engine.sigmas, *worn)
 
 
 def lightning_sigmas(steps: int) -> tuple[float, ...]:

@@ -132,6 +132,7 @@ class SceneBook:
         self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, (), own))
         if request.guide:
             self.scenes[chain[-1]] = replace(self.scenes[chain[-1]], guide_calm=setting.calm)
+        editing = self.generate.editing
         for number, (edit, part) in enumerate(zip(spec.edits, setting.parts, strict=True), 1):
             words = edit_words(edit, part, setting.box)
             context = replace(self._context(setting, spec, strings), edit=words)
@@ -142,10 +143,12 @@ class SceneBook:
                 request,
                 prompt=expand_prompt("edit.j2", setting.kind_folder, context),
                 seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
-                num_inference_steps=self.generate.own.num_inference_steps,
-                true_cfg_scale=self.generate.own.true_cfg_scale,
-                sigmas=self.generate.own.sigmas,
-                adapters=self.generate.own.adapters,
+                weights_digest=editing.weights.digest,
+                dtype=editing.weights.dtype,
+                num_inference_steps=editing.num_inference_steps,
+                true_cfg_scale=editing.true_cfg_scale,
+                sigmas=editing.sigmas,
+                adapters=editing.adapters,
                 source=chain[-1],
                 references=tuple(self.assets.digest(path) for path in shown),
                 guide=False,
@@ -197,8 +200,8 @@ class SceneBook:
         return SceneRequest(
             engine=engine.id,
             engine_version=engine.version,
-            weights_digest=engine.weights_digest,
-            dtype=engine.dtype,
+            weights_digest=schedule.weights.digest,
+            dtype=schedule.weights.dtype,
             prompt=self._prompt(setting, spec, strings, own, guided),
             negative_prompt=", ".join(dict.fromkeys(negative)),
             width_px=width,

@@ -9,9 +9,11 @@ from .engine import (
     engine_ids,
     engine_info,
     engine_module,
+    require_engine,
     token_counter,
 )
-from .session import OnPhase, OnResult, Outcome, SceneStore, Session
+from .pace import OnPhase
+from .session import OnResult, Outcome, SceneStore, Session
 
 __all__ = [
     "Engine",
@@ -27,5 +29,6 @@ __all__ = [
     "engine_ids",
     "engine_info",
     "engine_module",
+    "require_engine",
     "token_counter",
 ]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from qwen_pipeline import discover
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, PromptTooLong, RenderError
-from qwen_pipeline.types import EngineInfo, SceneRequest
+from qwen_pipeline.types import EngineInfo, Phase, SceneRequest
+
+from .pace import Pace
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -81,6 +83,10 @@ OnPhase = Callable[[str, int, int], None]
 """(name, done, total) of a `Phase`; `relax` = it ran out of memory."""
 
 
+def unheard(phase: str, done: int, total: int) -> None:
+    """Where nobody listens."""
+
+
 @runtime_checkable
 class Telling(Protocol):
     """An engine that says how far it is."""
@@ -97,8 +103,11 @@ class EngineModule(Protocol):
         """Prompt tokens of `text`, or more where that cannot be known without weights."""
         ...
 
-    def info(self, settings: Any) -> EngineInfo:
-        """INFO as it is here: with the digest of the weights that would be used, and what they say of themselves."""
+    def info(self, settings: Any, on_phase: OnPhase = unheard) -> EngineInfo:
+        """INFO as it is here: with the digest of the weights that would be used, and what they say of themselves.
+
+        `on_phase` hears of `identify` where that takes long.
+        """
         ...
 
     def counter(self, settings: Any) -> Callable[[str], int]:
@@ -114,6 +123,15 @@ class EngineModule(Protocol):
         ...
 
     def open_engine(self, settings: Any) -> Engine: ...
+
+
+@runtime_checkable
+class Requiring(Protocol):
+    """An engine's file that can say of requests, before anything is loaded, that it lacks what they need."""
+
+    def require(self, settings: Any, requests: Sequence[SceneRequest]) -> None:
+        """Raises `EngineUnavailable`, with code `weights-missing` where it is weights."""
+        ...
 
 
 @runtime_checkable
@@ -141,9 +159,19 @@ def engine_module(engine_id: str) -> EngineModule:
     return cast(EngineModule, discover.load(ENGINES, engine_id, separator="-", what="engine"))
 
 
-def engine_info(engine_id: str, settings: Any = None) -> EngineInfo:
-    """What an engine is on this machine, with the digest of its weights; torch is not imported."""
-    return engine_module(engine_id).info(settings)
+def engine_info(engine_id: str, settings: Any = None, on_phase: Callable[[Phase], None] | None = None) -> EngineInfo:
+    """What an engine is on this machine, with the digest of its weights; torch is not imported.
+
+    `on_phase` hears of weights that are read for the first time.
+    """
+    return engine_module(engine_id).info(settings, *([Pace(on_phase)] if on_phase else []))
+
+
+def require_engine(engine_id: str, settings: Any, requests: Sequence[SceneRequest]) -> None:
+    """Raises `EngineUnavailable` where an engine lacks what it needs to draw these; nothing is loaded."""
+    module = engine_module(engine_id)
+    if isinstance(module, Requiring):
+        module.require(settings, requests)
 
 
 def token_counter(engine_id: str, settings: Any = None) -> Callable[[str], int]:

@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from qwen_pipeline.errors import OutOfMemory, QwenPipelineError, RenderError
-from qwen_pipeline.types import Failure, Phase, Scene, SceneRequest, SceneResult
+from qwen_pipeline.types import Failure, Scene, SceneRequest, SceneResult
 
 from .engine import Engine, Measuring, Relaxing, SceneInputs, Telling, check_request
+from .pace import OnPhase, Pace
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,8 +27,6 @@ Made = TypeVar("Made")
 Outcome = SceneResult | Failure
 OnResult = Callable[[int, int, Outcome], None]
 """(done, total, outcome), after every scene."""
-OnPhase = Callable[[Phase], None]
-"""What the engine is busy with, as often as it says."""
 
 
 class SceneStore(Protocol):
@@ -195,23 +194,6 @@ class Session:
         mask = Path(scene.mask_path) if request.mask is not None else None
         adapters = tuple(Path(p) for p in scene.adapter_paths)
         return SceneInputs(tuple(Path(p) for p in scene.reference_paths), source, lettering, mask, adapters)
-
-
-class Pace:
-    """Turns what an engine says into phases with the time they will still take at the pace so far."""
-
-    def __init__(self, on_phase: OnPhase, clock: Callable[[], float]) -> None:
-        self._on_phase, self._clock = on_phase, clock
-        self._phase = ("", 0)
-        self._first = (0, 0.0)
-
-    def __call__(self, name: str, done: int, total: int) -> None:
-        now = self._clock()
-        if (name, total) != self._phase or done <= self._first[0]:
-            self._phase, self._first = (name, total), (done, now)
-        since = done - self._first[0]
-        left = (now - self._first[1]) / since * (total - done) if since else None
-        self._on_phase(Phase(name, done, total, left))
 
 
 def _waves(scenes: Mapping[str, Scene]) -> list[list[Scene]]:

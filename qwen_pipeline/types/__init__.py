@@ -31,7 +31,7 @@ from .result import (
     Severity,
     TextOutcome,
 )
-from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult, Schedule
+from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult, Schedule, Weights
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
@@ -105,5 +105,6 @@ __all__ = [
     "TextPart",
     "TextStyle",
     "TypesetPage",
+    "Weights",
     "contrast_ratio",
 ]

@@ -11,6 +11,15 @@ from .reading import PixelBox
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """Which weights draw: their digest ("" = they are not here), their precision, and the steps that their authors take."""
+
+    digest: str = ""
+    dtype: str = ""
+    num_inference_steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """What an engine is and can do. `version` enters the fingerprint of every scene it draws."""
 
@@ -38,6 +47,19 @@ class EngineInfo:
     describe: str = ""
     rank: int = 0
     """Of several engines that can run, `auto` takes the one with the highest."""
+    editing: Weights | None = None
+    """Weights of their own for what is made from pictures: edits, and pictures with references. None = the same."""
+
+    def weights(self, from_pictures: bool) -> Weights:
+        """Those that draw a picture, by whether it is made from others."""
+        if from_pictures and self.editing is not None:
+            return self.editing
+        return Weights(self.weights_digest, self.dtype, self.num_inference_steps)
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether it edits pictures here; one with weights of their own for that needs them."""
+        return "edit" in self.capabilities and (self.editing is None or bool(self.editing.digest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +73,9 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What a distillation changes: steps, guidance, noise levels, LoRAs. No `sigmas`: those of the engine's scheduler."""
+    """With what a picture is drawn: weights, steps, guidance, noise levels, LoRAs. No `sigmas`: the scheduler's own."""
 
+    weights: Weights
     num_inference_steps: int
     true_cfg_scale: float
     sigmas: tuple[float, ...] = ()
@@ -138,12 +161,12 @@ class Scene:
     guide_calm: tuple[CalmArea, ...] = ()
     """Of a guided scene: the areas that its sketch shows as blocks."""
     edit_schedule: Schedule | None = None
-    """Of a picture by a distillation, which is made for generation only: how its edits are drawn."""
+    """How its edits are drawn, where that is another way: with weights for editing, without a distillation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What an engine is busy with: `load` (bytes), `encode` (texts), `denoise` (steps of the picture that is being drawn)."""
+    """What an engine is busy with: `identify` and `load` (bytes of weights), `encode` (texts), `denoise` (steps of a picture)."""
 
     name: str
     done: int

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, RenderError
-from qwen_pipeline.pipeline import Event, Order, build, make_plan, read_record, reproduce
+from qwen_pipeline.pipeline import Event, Order, Workshop, build, make_plan, read_record, reproduce
+from qwen_pipeline.render import require_engine
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest
 from tests.support.toy import toy, toy_settings
@@ -101,12 +102,72 @@ def test_research_weights_are_refused_before_anything_is_loaded(spec: Path, tmp_
         assert caught.value.exit_code == 3
 
 
-def test_without_weights_a_plan_is_made_and_a_build_says_what_is_missing(spec: Path, tmp_path: Path) -> None:
-    toy(ENGINES[0])  # only where the packages are there
+@pytest.mark.parametrize(
+    ("engine", "repo", "size"),
+    [("qwen-image-2.1", "Qwen/Qwen-Image-2.1", "33 GB"), ("qwen-image", "Qwen/Qwen-Image-2512", "58 GB")],
+)
+def test_missing_weights_are_told_once_before_any_work(spec: Path, tmp_path: Path, engine: str, repo: str, size: str) -> None:
+    """A plan is made without them; a build or a batch ends before anything is written."""
+    toy(engine)  # only where the packages are there
     settings = Settings(store=tmp_path / "store", weights=tmp_path / "nothing", device="cpu")
-    assert make_plan(Order(spec, ENGINES[0]), settings).plan.engine.weights_digest == ""
-    manifest = build(Order(spec, ENGINES[0], overrides=("scene.edits=[]",)), tmp_path / "out", settings)
-    assert (manifest.exit_code, {failure.code for failure in manifest.failures}) == (4, {"weights-missing"})
+    assert make_plan(Order(spec, engine), settings).plan.engine.weights_digest == ""
+    for work in (lambda: build(Order(spec, engine), tmp_path / "out", settings), lambda: Workshop(Order(spec, engine), settings)):
+        with pytest.raises(EngineUnavailable) as caught:
+            work()
+        error = caught.value
+        assert (error.code, error.exit_code) == ("weights-missing", 4)
+        assert all(part in f"{error}" for part in (engine, repo, size, str(tmp_path / "nothing"), "--download", "--weights"))
+        assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_weights_that_only_edits_need_are_told_before_any_work(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    from qwen_pipeline.render.neural import qwen20b_engine
+
+    monkeypatch.setattr(qwen20b_engine, "PROMPT_LIMIT_TOKENS", 9000)  # toys count a token a byte
+    shutil.copytree(toy("qwen-image") / "Qwen-Image-2512", tmp_path / "weights" / "Qwen-Image-2512")
+    settings = Settings(store=tmp_path / "store", weights=tmp_path / "weights", device="cpu")
+    quick = ("scene.references=[]", "generate.true_cfg_scale=1")
+    with pytest.raises(EngineUnavailable) as caught:
+        build(Order(spec, "qwen-image", overrides=quick), tmp_path / "out", settings)
+    assert caught.value.code == "weights-missing"
+    assert "Qwen/Qwen-Image-Edit-2511" in f"{caught.value}"
+    assert "Qwen/Qwen-Image-2512" not in f"{caught.value}"
+    assert not list((tmp_path / "store").rglob("scenes/**/*.png"))
+    drawn = make_plan(Order(spec, "qwen-image", overrides=(*quick, "scene.edits=[]")), settings).plan.scenes
+    require_engine("qwen-image", settings, [scene.request for scene in drawn])  # these need no more than is here
+
+
+def test_a_device_that_is_not_there_is_told_before_any_work(spec: Path, tmp_path: Path) -> None:
+    settings = toy_settings(ENGINES[0], tmp_path / "store").model_copy(update={"device": "cuda:7"})
+    with pytest.raises(EngineUnavailable) as caught:
+        build(Order(spec, ENGINES[0]), tmp_path / "out", settings)
+    assert (caught.value.code, caught.value.exit_code) == ("engine-unavailable", 4)
+
+
+def test_weights_cut_off_are_told_before_any_work(spec: Path, tmp_path: Path) -> None:
+    import os
+    import shutil
+
+    folder = shutil.copytree(toy(ENGINES[0]), tmp_path / "weights")
+    file = folder / "text_encoder" / "model.safetensors"
+    os.truncate(file, file.stat().st_size - 8)
+    with pytest.raises(EngineUnavailable) as caught:
+        build(Order(spec, ENGINES[0]), tmp_path / "out", Settings(store=tmp_path / "store", weights=folder, device="cpu"))
+    assert caught.value.code == "weights-damaged"
+
+
+def test_reading_weights_for_their_digest_is_heard_once(spec: Path, tmp_path: Path) -> None:
+    settings = toy_settings(ENGINES[0], tmp_path / "store")
+    events: list[Event] = []
+    for _ in "12":
+        make_plan(Order(spec, ENGINES[0]), settings, events.append)
+    assert {event.step for event in events} == {"identify"}
+    assert [event.done for event in events].count(0) == 1
+    assert events[-1].done == events[-1].total
 
 
 def test_damaged_weights_end_a_build_at_once(spec: Path, tmp_path: Path) -> None:
@@ -145,7 +206,7 @@ def test_weights_are_fetched_only_when_asked(spec: Path, tmp_path: Path, monkeyp
 def test_what_engines_say_is_heard(capsys: pytest.CaptureFixture[str]) -> None:
     """Loading and encoding as lines, single steps only on a terminal; memory that ran out is told."""
     from qwen_pipeline.cli.progress import listening
-    from qwen_pipeline.pipeline.scenes import phase_event
+    from qwen_pipeline.pipeline.order import phase_event
     from qwen_pipeline.types import Phase
 
     phases = [Phase("load", 0, 2 * 10**9), Phase("encode", 1, 2, 3.0), Phase("encode", 2, 2)]

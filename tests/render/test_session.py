@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from qwen_pipeline.render import Session
-from qwen_pipeline.render.session import Pace
+from qwen_pipeline.render.pace import Pace
 from qwen_pipeline.types import Failure, Phase, PixelBox, SceneResult
 
 from ..support.engines.faults import FAULTS, Log, Steady, factory

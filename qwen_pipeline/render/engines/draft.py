@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.render.engine import SceneInputs, check_request
+from qwen_pipeline.render.engine import OnPhase, SceneInputs, check_request, unheard
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def count_tokens(text: str) -> int:
     return len(text.split() if text.isascii() else _TOKEN.findall(text))
 
 
-def info(settings: Any) -> EngineInfo:
+def info(settings: Any, on_phase: OnPhase = unheard) -> EngineInfo:
     return INFO
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from qwen_pipeline.render.neural.qwen21_engine import Shelf, base_info, count_tokens, wanted
+from qwen_pipeline.render.neural.qwen21_engine import shelf
 
-INFO = base_info(
+_SHELF = shelf(
+    "Qwen/Qwen-Image-2.1",
+    turbo=False,
     id="qwen-image-2.1",
     version="1",
     num_inference_steps=40,
@@ -12,8 +14,5 @@ INFO = base_info(
     rank=30,
     describe="7B, draws and edits at 2K in 40 steps, with transparency; needs a GPU and weights",
 )
-_SHELF = Shelf(INFO, wanted("Qwen/Qwen-Image-2.1", turbo=False))
-info, counter, missing, fetch, open_engine = _SHELF.info, _SHELF.counter, _SHELF.missing, _SHELF.fetch, _SHELF.open_engine
-footprint = _SHELF.footprint
-
-__all__ = ["INFO", "count_tokens", "counter", "fetch", "footprint", "info", "missing", "open_engine"]
+INFO = _SHELF.INFO
+count_tokens, counter, fetch, footprint, info, missing, open_engine, require = _SHELF.functions

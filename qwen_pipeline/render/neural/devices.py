@@ -41,6 +41,14 @@ def missing_device(settings: Settings) -> str:
     return "no CUDA device (QWEN_PIPELINE_DEVICE=cpu draws on the processor, for hours)"
 
 
+def absent_device(settings: Settings) -> str:
+    """Why the device that is asked for is not there; "" if it is, or if none is asked for."""
+    if not settings.device.startswith("cuda"):
+        return ""
+    number, here = int(settings.device.partition(":")[2] or 0), cuda_devices()
+    return "" if number < here else f"QWEN_PIPELINE_DEVICE={settings.device}, and {here} CUDA devices are here"
+
+
 def capability(device: torch.device) -> tuple[int, int] | None:
     """Compute capability of a CUDA device; None for any other."""
     import torch

@@ -73,19 +73,14 @@ PRECISIONS: Mapping[str, Precision] = {
 }
 
 
-def missing(mode: str, checkpoint: Checkpoint, machine: Machine) -> str:
-    """What keeps a mode from being used here, for people; "" if nothing does."""
+def missing(mode: str, checkpoint: Checkpoint) -> str:
+    """Which package or file keeps a mode from being used, for people; "" if none does. Nothing is loaded."""
     wanted = PRECISIONS[mode]
     for package, oldest in wanted.packages:
         have = _version(package)
         if have is None or _older(have, oldest):
             found = f"{have} is installed" if have else "it is not installed"
             return f"precision {mode} needs {package} >= {oldest}; {found}"
-    if wanted.cuda and machine.capability is None:
-        return f"precision {mode} needs a CUDA device"
-    if wanted.capability and machine.capability is not None and machine.capability < wanted.capability:
-        need, have_ = (".".join(map(str, pair)) for pair in (wanted.capability, machine.capability))
-        return f"precision {mode} needs compute capability {need}; this device has {have_}"
     files = _gguf_files(checkpoint)
     if mode == "gguf" and len(files) != 1:
         return f"precision gguf needs one .gguf file in {checkpoint.part('transformer').folder}; {len(files)} found"
@@ -94,9 +89,28 @@ def missing(mode: str, checkpoint: Checkpoint, machine: Machine) -> str:
     return ""
 
 
-def require(mode: str, checkpoint: Checkpoint, machine: Machine, offered: Collection[str] = PRECISIONS) -> None:
+def missing_device(mode: str, machine: Machine) -> str:
+    """What a mode needs of the device and does not find, for people."""
+    wanted, have = PRECISIONS[mode], machine.capability
+    if wanted.cuda and have is None:
+        return f"precision {mode} needs a CUDA device"
+    if wanted.capability and have is not None and have < wanted.capability:
+        need, found = (".".join(map(str, pair)) for pair in (wanted.capability, have))
+        return f"precision {mode} needs compute capability {need}; this device has {found}"
+    return ""
+
+
+def require(mode: str, checkpoint: Checkpoint, offered: Collection[str] = PRECISIONS) -> None:
     """Raises `EngineUnavailable` with code `precision` where a mode cannot be used. `offered`: those of the model's family."""
-    reason = missing(mode, checkpoint, machine) if mode in offered else f"this model has no precision {mode}"
+    _refuse(missing(mode, checkpoint) if mode in offered else f"this model has no precision {mode}")
+
+
+def require_device(mode: str, machine: Machine) -> None:
+    """As `require`, for what the device must be able to do."""
+    _refuse(missing_device(mode, machine))
+
+
+def _refuse(reason: str) -> None:
     if reason:
         raise EngineUnavailable(reason, hint="set `precision` to full, or provide what is missing", code="precision")
 

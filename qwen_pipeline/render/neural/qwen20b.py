@@ -6,18 +6,17 @@ One of them is loaded at a time. They share an encoder and a VAE, but not the 41
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qwen_pipeline.errors import EngineUnavailable
-from qwen_pipeline.render.engine import OnPhase, SceneInputs
+from qwen_pipeline.render.engine import OnPhase, SceneInputs, unheard
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
 from .placing import Placed, place
-from .qwen20b_engine import EDIT, GENERATE
+from .qwen20b_engine import EDIT, GENERATE, needed
 from .qwen21 import Keys, Qwen21Engine
-from .stage import unheard
-from .weights import Wanted, absent, find, hint
+from .weights import Wanted, require
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -105,15 +104,8 @@ class Qwen20bEngine:
 
     def _open(self, wanted: Wanted) -> Checkpoint20b:
         if wanted.repo not in self._opened:
-            found = find(wanted, self._settings)
-            if found is None:
-                message = f"{self.info.id} {'edits' if wanted is EDIT else 'generates'} with a checkpoint of its own: "
-                raise EngineUnavailable(message + absent(wanted, self._settings), hint=hint(wanted), code="weights-missing")
-            self._opened[wanted.repo] = Checkpoint20b(self.info, found, self._settings)
+            weights = self.info.weights(wanted is EDIT)
+            info = replace(self.info, weights_digest=weights.digest, dtype=weights.dtype)
+            self._opened[wanted.repo] = Checkpoint20b(info, require(wanted, self._settings), self._settings)
             self._opened[wanted.repo].tell(self._on_phase)
         return self._opened[wanted.repo]
-
-
-def needed(request: SceneRequest) -> Wanted:
-    """The checkpoint of a request: whatever is shown a picture is an edit."""
-    return EDIT if request.source is not None or request.references else GENERATE

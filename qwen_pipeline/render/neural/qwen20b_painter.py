@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qwen_pipeline.render.engine import OnPhase
+from qwen_pipeline.render.engine import OnPhase, unheard
 from qwen_pipeline.types import SceneRequest
 
 from .adapters import Adapters
@@ -16,7 +16,7 @@ from .qwen20b_models import Pixels20b, load_scheduler, load_text_model, load_tra
 from .qwen20b_text import TextEncoder20b
 from .qwen21_loop import Schedule
 from .qwen21_text import Encoded
-from .stage import Family, Size, unheard
+from .stage import Family, Size
 from .weights import Checkpoint
 
 if TYPE_CHECKING:

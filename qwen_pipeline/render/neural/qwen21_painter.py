@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qwen_pipeline.render.engine import OnPhase
+from qwen_pipeline.render.engine import OnPhase, unheard
 from qwen_pipeline.types import SceneRequest
 
 from .adapters import Adapters
@@ -15,7 +15,7 @@ from .quantize import PRECISIONS
 from .qwen21_loop import Sampler, Schedule
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
 from .qwen21_text import Encoded, TextEncoder, load_text_model
-from .stage import Family, Size, unheard
+from .stage import Family, Size
 from .vae_memory import decode_bytes, shape_of
 from .weights import Checkpoint
 

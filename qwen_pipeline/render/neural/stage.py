@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qwen_pipeline.dataclass import dataclass
-from qwen_pipeline.render.engine import OnPhase
+from qwen_pipeline.render.engine import OnPhase, unheard
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
@@ -73,7 +73,8 @@ class Stage:
         self._checkpoint, self._family = checkpoint, family
         self._dtype: torch.dtype = getattr(torch, info.dtype.partition("+")[0])
         self._precision = settings.precision
-        quantize.require(self._precision, checkpoint, quantize.Machine(capability(self.device)), family.precisions)
+        quantize.require(self._precision, checkpoint, family.precisions)
+        quantize.require_device(self._precision, quantize.Machine(capability(self.device)))
         sizes = quantize.sized(self._precision, sizes_of(checkpoint, self._dtype.itemsize))
         self._encoder: Any = None
         self._painter: Painter | None = None
@@ -168,7 +169,3 @@ class Stage:
         """Parts are dropped: nothing here may keep them."""
         self._encoder = None
         self._painter = None
-
-
-def unheard(phase: str, done: int, total: int) -> None:
-    """Where nobody listens."""

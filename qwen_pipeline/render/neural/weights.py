@@ -31,6 +31,8 @@ class Wanted:
     parts: tuple[str, ...]
     """Folders with weights that must be there."""
     fits: Callable[[Mapping[str, Any]], bool]
+    gb: float
+    """What is to be fetched, in GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,9 @@ def absent(wanted: Wanted, settings: Settings) -> str:
     return f"no weights of {wanted.repo} {place}"
 
 
-def hint(wanted: Wanted) -> str:
-    return f"--weights DIR for a diffusers folder on this machine, or `build --download` to fetch {wanted.repo}"
+def hint(*wanted: Wanted) -> str:
+    what = " and ".join(f"{one.repo} ({one.gb:.0f} GB)" for one in wanted)
+    return f"--weights DIR for a diffusers folder on this machine, or `build --download` to fetch {what}; or --engine draft"
 
 
 def _places(wanted: Wanted, settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -146,6 +149,14 @@ def _cache_root() -> Path:
 def inspect(folder: Path, name: str, parts: tuple[str, ...]) -> Checkpoint:
     """A checkpoint's parts and sizes. Raises `EngineUnavailable` (`weights-damaged`) where a part or a shard is not there."""
     return Checkpoint(folder, name, tuple(_part(folder / part) for part in parts), _licence(folder))
+
+
+def check(checkpoint: Checkpoint) -> None:
+    """Raise `EngineUnavailable` (`weights-damaged`) where a file is cut off or no safetensors; headers are all that is read."""
+    for part in checkpoint.parts:
+        part.config()
+        for file in part.files:
+            header(file)
 
 
 def _part(folder: Path) -> Part:

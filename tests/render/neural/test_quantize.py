@@ -58,43 +58,46 @@ def test_a_package_that_is_missing_or_too_old_is_named(
     for have in (None, old):
         installed.update({package: have} if have else {})
         with pytest.raises(EngineUnavailable) as caught:
-            quantize.require(mode, checkpoint, HOPPER)
+            quantize.require(mode, checkpoint)
         assert caught.value.code == "precision"
         assert package in caught.value.message
         assert (have or "not installed") in caught.value.message
 
 
-def test_what_the_device_lacks_is_named(checkpoint: Any, installed: dict[str, str]) -> None:
-    installed |= {"torchao": "0.16.0+cu130", "dfloat11": "0.5.0"}
-    assert quantize.missing("fp8", checkpoint, HOPPER) == ""
-    assert "8.9" in quantize.missing("fp8", checkpoint, AMPERE)
-    assert "8.6" in quantize.missing("fp8", checkpoint, AMPERE)
-    assert "CUDA" in quantize.missing("fp8", checkpoint, NONE)
-    assert "CUDA" in quantize.missing("dfloat11", checkpoint, NONE)
+def test_what_the_device_lacks_is_named() -> None:
+    assert quantize.missing_device("fp8", HOPPER) == ""
+    assert "8.9" in quantize.missing_device("fp8", AMPERE)
+    assert "8.6" in quantize.missing_device("fp8", AMPERE)
+    assert "CUDA" in quantize.missing_device("fp8", NONE)
+    assert "CUDA" in quantize.missing_device("dfloat11", NONE)
+    with pytest.raises(EngineUnavailable) as caught:
+        quantize.require_device("dfloat11", NONE)
+    assert caught.value.code == "precision"
 
 
 def test_files_that_are_missing_are_named(checkpoint: Any, installed: dict[str, str]) -> None:
     installed |= {"gguf": "0.17.1", "dfloat11": "0.5.0"}
     transformer = checkpoint.part("transformer").folder
-    assert "0 found" in quantize.missing("gguf", checkpoint, NONE)
+    assert "0 found" in quantize.missing("gguf", checkpoint)
     (transformer / "q8.gguf").write_bytes(b"GGUF")
-    assert quantize.missing("gguf", checkpoint, NONE) == ""
+    assert quantize.missing("gguf", checkpoint) == ""
     (transformer / "q4.gguf").write_bytes(b"GGUF")
-    assert "2 found" in quantize.missing("gguf", checkpoint, NONE)
-    assert quantize.DF11_FOLDER in quantize.missing("dfloat11", checkpoint, HOPPER)
+    assert "2 found" in quantize.missing("gguf", checkpoint)
+    assert quantize.DF11_FOLDER in quantize.missing("dfloat11", checkpoint)
     (checkpoint.path / quantize.DF11_FOLDER).mkdir()
-    assert quantize.missing("dfloat11", checkpoint, HOPPER) == ""
+    assert quantize.missing("dfloat11", checkpoint) == ""
 
 
 def test_a_family_that_has_no_such_precision_says_so(checkpoint: Any) -> None:
     with pytest.raises(EngineUnavailable) as caught:
-        quantize.require("layerwise", checkpoint, NONE, {"full"})
+        quantize.require("layerwise", checkpoint, {"full"})
     assert caught.value.code == "precision"
 
 
 def test_layerwise_and_full_need_nothing(checkpoint: Any, installed: dict[str, str]) -> None:
     for mode in ("full", "layerwise"):
-        quantize.require(mode, checkpoint, NONE)
+        quantize.require(mode, checkpoint)
+        quantize.require_device(mode, NONE)
 
 
 def test_what_changes_numbers_is_part_of_the_dtype(checkpoint: Any, tmp_path: Path) -> None:

@@ -170,12 +170,34 @@ def test_an_edit_without_the_checkpoint_for_edits(tmp_path: Path, pictures: tupl
     assert "Qwen/Qwen-Image-Edit-2511" in f"{caught.value.hint}"
 
 
-def test_the_digest_is_of_both_checkpoints(tmp_path: Path) -> None:
+def test_each_checkpoint_is_in_what_it_draws(tmp_path: Path) -> None:
+    """The checkpoint for edits may come later: what is generated stays the same picture, and edits are others."""
     module = engine_module(MODEL)
     whole = module.info(toy_settings(MODEL, tmp_path / "store"))
     shutil.copytree(toy(MODEL) / GENERATE, tmp_path / "weights" / GENERATE)
     half = module.info(Settings(store=tmp_path / "store", weights=tmp_path / "weights", device="cpu"))
-    assert whole.weights_digest != half.weights_digest != ""
+    assert whole.weights_digest == half.weights_digest != ""
+    assert whole.editing
+    assert half.editing
+    assert (len(whole.editing.digest), half.editing.digest) == (64, "")
+    assert whole.editing.digest != whole.weights_digest
+    assert (whole.num_inference_steps, whole.weights(True).num_inference_steps) == (50, 40)
+    assert (whole.can_edit, half.can_edit) == (True, False)
+
+
+def test_what_is_planned_names_the_weights_that_draw_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qwen20b_engine, "PROMPT_LIMIT_TOKENS", 9000)  # toys count a token a byte
+    settings = toy_settings(MODEL, tmp_path / "store")
+    (tmp_path / "tea.yaml").write_text(
+        "kind: Poster\nextends: blank\ncanvas: 600x600px\ngenerate: {size: 96}\n"
+        "scene: {subject: a teapot, edits: [warm the light]}\n"
+    )
+    info = engine_module(MODEL).info(settings)
+    drawn, edited = (scene.request for scene in make_plan(Order(tmp_path / "tea.yaml", MODEL), settings).plan.scenes)
+    assert (drawn.weights_digest, drawn.num_inference_steps) == (info.weights_digest, 50)
+    assert (edited.weights_digest, edited.num_inference_steps) == (info.weights(True).digest, 40)
+    more = Order(tmp_path / "tea.yaml", MODEL, overrides=("generate.num_inference_steps=7",))
+    assert [scene.request.num_inference_steps for scene in make_plan(more, settings).plan.scenes] == [7, 7]
 
 
 def test_auto_takes_it_for_commercial_work(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from qwen_pipeline.errors import EngineUnavailable
 from qwen_pipeline.render.neural import identity, weights
 from qwen_pipeline.settings import Settings
 
-WANTED = weights.Wanted("Someone/Toy-1", ("transformer", "vae"), lambda index: index.get("_class_name") == "ToyPipeline")
+WANTED = weights.Wanted(
+    "Someone/Toy-1", ("transformer", "vae"), lambda index: index.get("_class_name") == "ToyPipeline", gb=1.0
+)
 
 
 def write_tensors(path: Path, fill: int = 0, dtype: str = "BF16") -> None:
@@ -113,10 +115,32 @@ def test_files_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     file = tmp_path / "model.safetensors"
     write_tensors(file)
     first = identity.digests([file], tmp_path / "store")
-    monkeypatch.setattr(identity, "file_digest", lambda path: "read again")
+    monkeypatch.setattr(identity._Read, "digest", lambda self, path: "read again")
     assert identity.digests([file], tmp_path / "store") == first
     write_tensors(file, 9, "F32")
     assert identity.digests([file], tmp_path / "store") == ["read again"]
+
+
+def test_reading_for_the_first_time_is_told(tmp_path: Path) -> None:
+    """By bytes, up to all of them; not a word when everything is known."""
+    found = weights.inspect(checkpoint(tmp_path / "mine"), "x", WANTED.parts)
+    heard: list[tuple[str, int, int]] = []
+    made = [identity.weights_digest(found, tmp_path / "store", lambda *said: heard.append(said)) for _ in "12"]
+    assert made[0] == made[1]
+    assert (heard[0], heard[-1]) == (("identify", 0, found.bytes), ("identify", found.bytes, found.bytes))
+    assert len(heard) == 1 + len(WANTED.parts)
+
+
+def test_a_copy_over_a_file_is_read_again(tmp_path: Path) -> None:
+    """Even with its size and its times as they were: the file's entry has changed."""
+    file, other = tmp_path / "model.safetensors", tmp_path / "other.safetensors"
+    write_tensors(file, 1)
+    write_tensors(other, 2)
+    first = identity.digests([file], tmp_path / "store")
+    times = file.stat()
+    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+    other.replace(file)
+    assert identity.digests([file], tmp_path / "store") != first
 
 
 def test_a_file_of_the_cache_is_named_by_its_digest(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from qwen_pipeline.errors import OutOfMemory
 from qwen_pipeline.render.engines import draft
 CAPABILITIES = frozenset({{"generate", "edit"}})
 INFO = replace(draft.INFO, id={id!r}, capabilities=CAPABILITIES, describe="fails on purpose")
-count_tokens, counter, info, missing = draft.count_tokens, draft.counter, lambda settings: INFO, draft.missing
+count_tokens, counter, info, missing = draft.count_tokens, draft.counter, lambda settings, on_phase=None: INFO, draft.missing
 class Engine:
     info = INFO
     count_tokens = staticmethod(draft.count_tokens)
