@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
@@ -51,9 +51,8 @@ class Job:
         return found
 
 
-def scene_identity(job: Job, spec: Spec) -> tuple[str, ...]:
+def scene_identity(job: Job, fields: Mapping[str, str], spec: Spec) -> tuple[str, ...]:
     """What tells one picture's seed from another's: the key and every axis but the language, or what `share.scene` names."""
-    fields = job.fields(spec.name)
     share = spec.document.share if isinstance(spec.document, Batch) else None
     names = share.scene if share else tuple(n for n in fields if n not in ("name", "locale"))
     for name in names:

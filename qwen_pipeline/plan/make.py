@@ -133,12 +133,13 @@ class _Planner:
         scope.overrides = self._overrides(job, scope)
         piece_id = job.id(self.spec.name)
         pages: list[Page] = []
-        pictures = self._piece_scenes(job, piece_id)
+        fields = job.fields(self.spec.name)
+        pictures = self._piece_scenes(job, fields, piece_id)
         for program in variant.pages:
             pages += self._pages(program, scope, job, pictures, len(pages) + 1)
         if not pages:
             raise fail("no-pages", "no page is left for this piece", self.spec.place(""), "check `when`")
-        self._keep(job, variant, scope, tuple(pages), piece_id)
+        self._keep(fields, variant, scope, tuple(pages), piece_id)
 
     def _names(self, job: Job, variant: Variant) -> Mapping[str, Mapping[str, Any]]:
         if not self.batch:
@@ -160,12 +161,12 @@ class _Planner:
             out[key] = {tag: scope.expand(text_for(text, tag, place), tag, place) for tag in job.locales}
         return out
 
-    def _piece_scenes(self, job: Job, piece_id: str) -> PieceScenes:
+    def _piece_scenes(self, job: Job, fields: Mapping[str, str], piece_id: str) -> PieceScenes:
         wanted = self.document.consistency
         return PieceScenes(
             book=self.book,
             tag=job.locales[0],
-            identity=scene_identity(job, self.spec),
+            identity=scene_identity(job, fields, self.spec),
             piece=piece_id,
             shared=bool(self.batch and self.batch.share),
             consistency=wanted.reference.split(".", 1)[-1] if wanted else None,
@@ -185,9 +186,8 @@ class _Planner:
         names = {tag: {**scope.names[tag], **program.extra[tag], "folio": folio} for tag in job.locales}
         return Scope(names=names, overrides=scope.overrides, trace=scope.trace)
 
-    def _keep(self, job: Job, variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
-        fields = job.fields(self.spec.name)
-        tag = job.locales[0]
+    def _keep(self, fields: Mapping[str, str], variant: Variant, scope: Scope, pages: tuple[Page, ...], piece_id: str) -> None:
+        tag = variant.locales[0]
         outputs = self.outputs.of_piece(fields, len(pages), piece_id)
         facts = self.vocabulary.fact_list(scope.names[tag]) if self.kind.facts else None
         metadata = self._metadata(pages, scope, tag)
@@ -209,11 +209,11 @@ class _Planner:
                 name=self.spec.name,
                 kind=self.kind.kind,
                 usage=self.usage,
-                locales=job.locales,
+                locales=variant.locales,
                 pages=pages,
                 outputs=outputs,
                 checks=self.checks,
-                metadata=replace(metadata, aigc=self.disclosing.aigc(pages, fingerprint)),
+                metadata=replace(metadata, aigc=aigc) if (aigc := self.disclosing.aigc(pages, fingerprint)) else metadata,
                 fingerprint=fingerprint,
                 facts=facts,
                 fields=tuple((name, value) for name, value in fields.items() if name != "name"),

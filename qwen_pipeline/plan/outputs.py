@@ -24,6 +24,9 @@ class OutputBook:
     formats: Mapping[str, FormatTraits]
     names: NameBook = field(default_factory=NameBook)
 
+    def __post_init__(self) -> None:
+        self._options = {id(written): _options(written) for written, _ in self.written}
+
     def of_piece(self, fields: Mapping[str, str], pages: int, piece: str) -> tuple[OutputRequest, ...]:
         """The outputs of one piece; PlanError for a name that cannot be, or that is taken."""
         out = []
@@ -58,7 +61,7 @@ class OutputBook:
 
     def _take(self, written: OutputSpec, name: str, owner: str, place: Place) -> OutputRequest:
         self.names.take(name, owner, place)
-        return OutputRequest(written.format, name, _options(written), place)
+        return OutputRequest(written.format, name, self._options[id(written)], place)
 
     def _traits(self, written: OutputSpec, place: Place) -> FormatTraits:
         traits = self.formats.get(written.format)

@@ -65,15 +65,11 @@ class PageProgram:
     def page(self, layers: tuple[Layer, ...], scene: str | None, notes: tuple[TextPart, ...], part: int = 1) -> Page:
         """The page of one piece; `part` counts the pages that a text flows over, of which the first has the title."""
         used = {layer.region for layer in layers}
-        title = next(
-            (
-                layer.parts[0].text
-                for role in _TITLE_ROLES
-                for layer in layers
-                if isinstance(layer, TextLayer) and layer.role.rpartition("-")[2] == role
-            ),
-            "",
-        )
+        titles: dict[str, str] = {}
+        for layer in layers:
+            if isinstance(layer, TextLayer):
+                titles.setdefault(layer.role.rpartition("-")[2], layer.parts[0].text)
+        title = next((titles[role] for role in _TITLE_ROLES if role in titles), "")
         return Page(
             id=self.id if part == 1 else f"{self.id}-{part}",
             title=(" ".join(title.split()) or self.id) if part == 1 else "",

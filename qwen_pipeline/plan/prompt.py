@@ -115,6 +115,7 @@ class _PromptEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.globals.clear()  # filters and macros do; and each rendering would copy them
         self._said: dict[object, Any] = {}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -142,6 +143,7 @@ def _environment(kind_folder: Path) -> _PromptEnvironment:
         loader=_FolderLoader((kind_folder, kind_folder.parent / "_shared")),
         undefined=StrictUndefined,
         autoescape=False,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -149,17 +151,26 @@ def _environment(kind_folder: Path) -> _PromptEnvironment:
 
 def expand_prompt(template: str, kind_folder: Path, context: PromptContext) -> str:
     """The prompt text, paragraphs kept, white space tidied. A template that fails is our own bug."""
-    return expand_words(template, kind_folder, {name: getattr(context, name) for name in PromptContext.__slots__})
+    return expand_words(template, kind_folder, names_of(context))
+
+
+def names_of(context: PromptContext) -> dict[str, Any]:
+    return {name: getattr(context, name) for name in PromptContext.__slots__}
 
 
 def expand_words(template: str, kind_folder: Path, names: Mapping[str, Any]) -> str:
-    """As `expand_prompt`, of a template with names of its own (`rewrite.j2`, `erase.j2`)."""
+    """As `expand_prompt`, of names in a map; also of templates with names of their own (`rewrite.j2`, `erase.j2`)."""
     try:
-        text = _environment(kind_folder).get_template(template).render(dict(names))
+        text = _environment(kind_folder).get_template(template).render(names)
     except TemplateError as error:
         raise QwenPipelineError(f"{kind_folder.name}/{template}: {error}", code="bad-template") from error
-    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
-    return "\n\n".join(part for part in paragraphs if part)
+    return "\n\n".join([tidy for part in text.split("\n\n") if (tidy := _tidied(part))])
+
+
+@lru_cache(maxsize=1024)
+def _tidied(paragraph: str) -> str:
+    """On one line. Most paragraphs are the same in all prompts of a batch."""
+    return " ".join(paragraph.split())
 
 
 # --- words for places and colours --------------------------------------------------------------------------------------

@@ -5,29 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
+from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.types import (
-    Box,
-    EngineInfo,
-    Scene,
-    SceneHints,
-    SceneRequest,
-)
+from qwen_pipeline.types import Box, Canvas, EngineInfo, Scene, SceneHints, SceneRequest
 from qwen_pipeline.types.spec import OWN_PICTURE, SceneSpec
 
+from .asked import AskedScene
 from .calm import covering, scene_size
 from .edits import edit_words, expand_edit, within
 from .generating import Generating
 from .page import Assets
-from .prompt import (
-    PromptContext,
-    PromptString,
-    ReferredPicture,
-    expand_prompt,
-)
-from .scene_setting import SceneSetting
+from .prompt import PromptString, ReferredPicture, expand_words
+from .scene_setting import Changes, SceneSetting, Wording
 from .scope import Scope, fail
 
 OwnReferences = tuple[tuple[str, str], ...]
@@ -52,12 +43,12 @@ class SceneBook:
     generate: Generating
     notify: Callable[[str], object]
     """Where things go that a person should know, once each."""
-    scenes: dict[str, Scene] = field(default_factory=dict)
-    users: dict[str, set[str]] = field(default_factory=dict)
+    scenes: dict[str, AskedScene] = field(default_factory=dict)
     _memo: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)
     _tokens: dict[str, int] = field(default_factory=dict)
     _prompts: dict[tuple[object, ...], str] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
+    _sizes: dict[tuple[Box, Canvas], tuple[int, int]] = field(default_factory=dict)
     _subjects: dict[str, str] = field(default_factory=dict)
     """What the pictures asked for so far show, for those that refer to them."""
 
@@ -74,36 +65,33 @@ class SceneBook:
         shared: bool,
     ) -> str:
         """The fingerprint of one picture of one piece (of its last edit, where it has edits)."""
-        written = self._expand(setting, scope, tag)
+        changes = self._expand(setting, scope, tag)
         texts = tuple((s.text, s.locale) for s in strings)
-        content = written.model_dump_json() if written is not setting.spec else ""
-        key = (setting.key, identity, content, texts, references)
-        self._check_sharing(setting, identity, (content, texts), shared)
+        key = (setting.key, identity, changes, texts, references)
+        self._check_sharing(setting, identity, (changes, texts), shared)
         chain = self._memo.get(key)
         if chain is None:
-            chain = self._memo[key] = self._chain(setting, written, identity, strings, references)
+            chain = self._memo[key] = self._chain(Wording(setting, changes), identity, strings, references)
         for fingerprint in chain:
-            self.users[fingerprint].add(piece)
+            self.scenes[fingerprint].used_by.add(piece)
         return chain[-1]
 
-    def _expand(self, setting: SceneSetting, scope: Scope, tag: str) -> SceneSpec:
-        spec = setting.spec
+    def _expand(self, setting: SceneSetting, scope: Scope, tag: str) -> Changes:
+        spec, dynamic = setting.spec, setting.dynamic
+        if not dynamic:
+            return ()
 
         def text(value: str) -> str:
             return scope.expand(value, tag, lambda: setting.place)
 
-        changed = {
-            name: text(getattr(spec, name)) for name in ("subject", "composition", "lighting") if "{" in getattr(spec, name)
-        }
-        lists: dict[str, object] = {
-            name: tuple(text(v) for v in getattr(spec, name))
-            for name in ("details", "negative", "references")
-            if any("{" in v for v in getattr(spec, name))
-        }
-        edits = tuple(expand_edit(edit, text) for edit in spec.edits)
-        if edits != spec.edits:
-            lists["edits"] = edits
-        return spec.model_copy(update={**changed, **lists}) if changed or lists else spec
+        changes: list[tuple[str, Any]] = []
+        for name in dynamic:
+            written = getattr(spec, name)
+            if name == "edits":
+                changes.append((name, tuple(expand_edit(edit, text) for edit in written)))
+            else:
+                changes.append((name, text(written) if isinstance(written, str) else tuple(text(v) for v in written)))
+        return tuple(changes)
 
     def _check_sharing(self, setting: SceneSetting, identity: tuple[str, ...], content: tuple[object, ...], shared: bool) -> None:
         if not shared:
@@ -118,30 +106,25 @@ class SceneBook:
             )
 
     def _chain(
-        self,
-        setting: SceneSetting,
-        spec: SceneSpec,
-        identity: tuple[str, ...],
-        strings: Sequence[PromptString],
-        references: OwnReferences,
+        self, words: Wording, identity: tuple[str, ...], strings: Sequence[PromptString], references: OwnReferences
     ) -> tuple[str, ...]:
+        setting, spec = words.setting, words.spec
         paths, names, own = self._referred(setting, spec, references)
-        request = self._request(setting, spec, identity, strings, names, own)
+        request = self._request(words, identity, strings, names, own)
         chain = [self._keep(request, setting, paths, strings)]
         self._subjects[chain[0]] = spec.subject
-        self._keep_plain(chain[-1], lambda: self._prompt(setting, spec, (), own))
+        self._keep_plain(chain[-1], lambda: self._prompt(words, (), own))
         if request.guide:
-            self.scenes[chain[-1]] = replace(self.scenes[chain[-1]], guide_calm=setting.calm)
+            self.scenes[chain[-1]].guide_calm = setting.calm
         editing = self.generate.editing
         for number, (edit, part) in enumerate(zip(spec.edits, setting.parts, strict=True), 1):
-            words = edit_words(edit, part, setting.box)
-            context = replace(self._context(setting, spec, strings), edit=words)
-            context = replace(context, instruction=expand_prompt("instruction.j2", setting.kind_folder, context))
+            context = {**words.names, "strings": tuple(strings), "edit": edit_words(edit, part, setting.box)}
+            context["instruction"] = expand_words("instruction.j2", setting.kind_folder, context)
             shown = tuple(self.assets.resolve(written, setting.place) for written in edit.references)
             mask = self.assets.resolve(edit.mask, setting.place) if edit.mask else ""
             request = replace(
                 request,
-                prompt=expand_prompt("edit.j2", setting.kind_folder, context),
+                prompt=expand_words("edit.j2", setting.kind_folder, context),
                 seed=derive_seed(self.generate.seed, *identity, setting.page, "edit", number),
                 weights_digest=editing.weights.digest,
                 dtype=editing.weights.dtype,
@@ -156,13 +139,13 @@ class SceneBook:
                 mask=self.assets.digest(mask) if mask else None,
             )
             chain.append(self._keep(request, setting, shown, strings, mask))
-            self._keep_plain(chain[-1], lambda c=context: expand_prompt("edit.j2", setting.kind_folder, replace(c, strings=())))  # type: ignore[misc]
+            self._keep_plain(chain[-1], lambda c=context: expand_words("edit.j2", setting.kind_folder, {**c, "strings": ()}))  # type: ignore[misc]
         return tuple(chain)
 
     def _keep_plain(self, fingerprint: str, prompt: Callable[[], str]) -> None:
         scene = self.scenes[fingerprint]
         if scene.strings and not scene.plain_prompt:
-            self.scenes[fingerprint] = replace(scene, plain_prompt=prompt())
+            scene.plain_prompt = prompt()
 
     def _referred(
         self, setting: SceneSetting, spec: SceneSpec, references: OwnReferences
@@ -184,16 +167,14 @@ class SceneBook:
 
     def _request(
         self,
-        setting: SceneSetting,
-        spec: SceneSpec,
+        words: Wording,
         identity: tuple[str, ...],
         strings: Sequence[PromptString],
         references: tuple[str, ...],
         own: tuple[ReferredPicture, ...],
     ) -> SceneRequest:
-        engine, generate = self.engine, self.generate
-        width, height = scene_size(engine, setting.box, setting.canvas, generate.side_px)
-        self._note_crop(setting.box, (width, height))
+        setting, spec, engine, generate = words.setting, words.spec, self.engine, self.generate
+        width, height = self._size(setting)
         guided = len(references) + 1 if self._is_guided(spec) else 0
         schedule = generate.schedule(bool(references) or bool(guided))
         negative = (*spec.negative, *(setting.style.negative if setting.style else ()))
@@ -202,7 +183,7 @@ class SceneBook:
             engine_version=engine.version,
             weights_digest=schedule.weights.digest,
             dtype=schedule.weights.dtype,
-            prompt=self._prompt(setting, spec, strings, own, guided),
+            prompt=self._prompt(words, strings, own, guided),
             negative_prompt=", ".join(dict.fromkeys(negative)),
             width_px=width,
             height_px=height,
@@ -216,6 +197,14 @@ class SceneBook:
             guide=bool(guided),
             adapters=schedule.adapters,
         )
+
+    def _size(self, setting: SceneSetting) -> tuple[int, int]:
+        """Pixels to draw, the same for all pictures of a setting's box."""
+        where = (setting.box, setting.canvas)
+        if where not in self._sizes:
+            self._sizes[where] = scene_size(self.engine, *where, self.generate.side_px)
+            self._note_crop(setting.box, self._sizes[where])
+        return self._sizes[where]
 
     def _is_guided(self, spec: SceneSpec) -> bool:
         if spec.guide == "layout" and "references" not in self.engine.capabilities:
@@ -231,19 +220,13 @@ class SceneBook:
             shape = f"{size[0]}x{size[1]} px is the nearest shape that {self.engine.id} draws"
             self.notify(f"{lost:.0%} of the picture is cropped for {box.w_pt:.0f} x {box.h_pt:.0f} pt: {shape}")
 
-    def _prompt(
-        self,
-        setting: SceneSetting,
-        spec: SceneSpec,
-        strings: Sequence[PromptString],
-        own: tuple[ReferredPicture, ...],
-        guided: int = 0,
-    ) -> str:
+    def _prompt(self, words: Wording, strings: Sequence[PromptString], own: tuple[ReferredPicture, ...], guided: int = 0) -> str:
         """Rows that say the same share one expansion; their pictures still differ by seed. `guided`: the sketch's number."""
-        key = (setting.key, spec.model_dump_json(), tuple(strings), str(own), guided)
+        key = (words.setting.key, words.changes, tuple(strings), own, guided)
         if key not in self._prompts:
-            context = replace(self._context(setting, spec, strings), referred=own, guide=f"<image{guided}>" if guided else "")
-            self._prompts[key] = expand_prompt("prompt.j2", setting.kind_folder, context)
+            guide = f"<image{guided}>" if guided else ""
+            names = {**words.names, "strings": tuple(strings), "referred": own, "guide": guide}
+            self._prompts[key] = expand_words("prompt.j2", words.setting.kind_folder, names)
         return self._prompts[key]
 
     def _hints(self, setting: SceneSetting, spec: SceneSpec) -> SceneHints:
@@ -255,9 +238,6 @@ class SceneBook:
             tone=setting.palette.tone,
             calm=setting.calm,
         )
-
-    def _context(self, setting: SceneSetting, spec: SceneSpec, strings: Sequence[PromptString]) -> PromptContext:
-        return replace(setting.prompt_context, scene=spec.model_dump(), strings=tuple(strings))
 
     def _keep(
         self,
@@ -286,14 +266,11 @@ class SceneBook:
             spelled = tuple(s.text for s in strings)
             shown = request.source is not None or bool(references)
             worn, after = self.generate.schedule(shown).adapter_paths, self.generate.edit_schedule(shown)
-            made = Scene(
-                fingerprint, request, paths, tokens, strings=spelled, mask_path=mask, adapter_paths=worn, edit_schedule=after
-            )
-            self.scenes[fingerprint] = made
+            asked = AskedScene(request, paths, tokens, spelled, mask, worn, after)
+            self.scenes[fingerprint] = asked
             if after is not None and (notice := self.generate.doubtful_words(strings)):
                 self.notify(notice)
-            self.users[fingerprint] = set()
         return fingerprint
 
     def result(self) -> tuple[Scene, ...]:
-        return tuple(replace(scene, used_by=tuple(sorted(self.users[fp]))) for fp, scene in self.scenes.items())
+        return tuple(asked.scene(fingerprint) for fingerprint, asked in self.scenes.items())

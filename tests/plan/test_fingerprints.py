@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from qwen_pipeline.fingerprint import canonical, digest
 from qwen_pipeline.plan import make
 from qwen_pipeline.spec import load
-from qwen_pipeline.types import Plan
+from qwen_pipeline.types import CalmArea, Color, Place, Plan, TextLayer, TextStyle
 
 from .plans import context, only, plan, write
 
@@ -175,3 +178,25 @@ def test_the_template_changes_every_piece(tmp_path: Path) -> None:
     before = rows(tmp_path, "a,Tea,cup,1\nb,Milk,jug,2\n")
     after = rows(tmp_path, "a,Tea,cup,1\nb,Milk,jug,2\n", CARD + "subtitle: new\n")
     assert not any(before[piece][0] == after[piece][0] for piece in before)
+
+
+STYLE = TextStyle(10.0, 6.0, 400, Color(0, 0, 0))
+VALUES: dict[str, object] = {
+    "plain": {"b": [1, 2.0, 2.5, -0.0, True, None, '茶 "q" \u2028'], "a": (), 3: "k"},
+    "dataclasses": (CalmArea(0, 0.25, 1.0, 1), Color(1, 2, 3), Color(1, 2, 3, 0.5)),
+    "a lone one": [Color(1, 2, 3)],
+    "a place, which does not count": TextLayer("t", "r", "body", (), STYLE, place=Place("f", 1, 2)),
+    "a set": frozenset({"b", "a"}),
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_digest_is_that_of_the_canonical_json(value: object) -> None:
+    text = json.dumps(canonical(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert digest(value) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
+def test_what_json_cannot_say_has_no_digest(value: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        digest([value])

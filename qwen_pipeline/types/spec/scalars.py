@@ -75,8 +75,11 @@ class Text:
 
     def get(self, locale: str) -> str | None:
         """The string for `locale`: its own, else its language's (`zh` for `zh-CN`), else the one for all; None if missing."""
+        for key, text in self.values:
+            if key == locale:
+                return text
         found = dict(self.values)
-        return found.get(locale, found.get(locale.split("-")[0], found.get(None)))
+        return found.get(locale.split("-")[0], found.get(None))
 
     @property
     def shared(self) -> bool:
