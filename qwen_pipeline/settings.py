@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 PREFIX = "QWEN_PIPELINE_"
-Precision = Literal["full", "layerwise", "fp8", "gguf", "dfloat11"]
+Precision = Literal["full", "layerwise", "fp8", "fp8-weights", "int8-weights", "gguf", "dfloat11"]
 Offload = Literal["auto", "none", "phase", "blocks", "disk"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,17 @@ def test_a_device_that_is_not_there_is_told_before_any_work(spec: Path, tmp_path
     with pytest.raises(EngineUnavailable) as caught:
         build(Order(spec, ENGINES[0]), tmp_path / "out", settings)
     assert (caught.value.code, caught.value.exit_code) == ("engine-unavailable", 4)
+
+
+@pytest.mark.parametrize("precision", ["fp8", "fp8-weights", "int8-weights", "gguf", "dfloat11"])
+def test_a_precision_without_what_it_needs_is_told_before_any_work(spec: Path, tmp_path: Path, precision: str) -> None:
+    settings = toy_settings(ENGINES[0], tmp_path / "store").model_copy(update={"precision": precision})
+    package = {"gguf": "gguf", "dfloat11": "dfloat11"}.get(precision, "torchao")
+    if find_spec(package):
+        pytest.skip(f"{package} is installed here")
+    with pytest.raises(EngineUnavailable) as caught:
+        build(Order(spec, ENGINES[0]), tmp_path / "out", settings)
+    assert (caught.value.code, package in caught.value.message) == ("precision", True)
 
 
 def test_weights_cut_off_are_told_before_any_work(spec: Path, tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ class Adapters:
             raise _unfit(file, f"the model has no layer {name}") from error
         if (up.shape[0], down.shape[1]) != tuple(weight.shape):
             raise _unfit(file, f"{name} is {tuple(weight.shape)}, the adapter's {up.shape[0], down.shape[1]}")
+        if type(weight.data) is not torch.Tensor:
+            raise _unfit(file, f"{name} is kept in a smaller precision ({type(weight.data).__name__}) that cannot be added to")
         self._changed.add(name)
         with torch.no_grad():
             # On the processor wherever the weight lies, so that what is resident does not show in the numbers.

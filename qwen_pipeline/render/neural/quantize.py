@@ -1,4 +1,4 @@
-"""Smaller transformers: fp8 storage, fp8 arithmetic, GGUF files and DFloat11, each asked for by name and recorded.
+"""Smaller transformers: fp8 storage, fp8 and int8 weights, fp8 arithmetic, GGUF, DFloat11; each asked for by name, and recorded.
 
 The setting `precision` names one. All but DFloat11, which is lossless, change the numbers; so it is part of the `dtype` that
 every request carries, and with it of the scene's fingerprint: pictures of two precisions are two pictures. What an author
@@ -7,7 +7,7 @@ sees is never chosen by the free memory of a machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 FP8_CAPABILITY = (8, 9)
 """Ada and Hopper: the first with fp8 matrix products."""
 DF11_FOLDER = "transformer-df11"
-KEPT_EXACT = (
-    *("img_mlp", "txt_mlp", "img_mod", "txt_mod", "modulation"),
-    *("norm_out", "proj_out", "img_in", "txt_in", "time_text_embed"),
-)
-"""Layers that fp8 harms most (vllm-omni measured 3.8 % for `img_mlp`, 34.3 dB without it against 33.0 with) stay in bf16."""
+_ENDS = ("img_mod", "txt_mod", "modulation", "norm_out", "proj_out", "img_in", "txt_in", "time_text_embed")
+"""Modulation, and what is no block: small, and what becomes of words in pictures hangs on them."""
+KEPT_EXACT = ("img_mlp", "txt_mlp", *_ENDS)
+"""Layers that fp8 arithmetic harms most (vllm-omni measured 3.8 % for `img_mlp`, 34.3 dB without it against 33.0 with)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,10 @@ PRECISIONS: Mapping[str, Precision] = {
         Precision("full", "", 1.0, True, "as the checkpoint is"),
         Precision("layerwise", "+float8_e4m3fn-storage", 0.5, True, "kept in fp8, computed in the checkpoint's precision"),
         Precision(
-            "fp8", "+float8-torchao", 0.7, False, "attention in fp8 arithmetic", (("torchao", "0.15.0"),), FP8_CAPABILITY, True
+            "fp8", "+float8-torchao", 0.9, False, "attention in fp8 arithmetic", (("torchao", "0.15.0"),), FP8_CAPABILITY, True
         ),
+        Precision("fp8-weights", "+float8-weights", 0.7, False, "kept in fp8, scaled", (("torchao", "0.15.0"),)),
+        Precision("int8-weights", "+int8-weights", 0.7, False, "kept in int8, scaled", (("torchao", "0.15.0"),)),
         Precision("gguf", "+gguf", 0.6, False, "a GGUF file beside the transformer's", (("gguf", "0.10.0"),)),
         Precision("dfloat11", "", 0.68, False, "lossless", (("dfloat11", "0.5.0"),), None, True),
     )
@@ -148,10 +149,24 @@ def _layerwise(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
 
 
 def _fp8(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
-    diffusers: Any = import_module("diffusers")
     torchao: Any = import_module("torchao.quantization")
     kind = torchao.Float8DynamicActivationFloat8WeightConfig(granularity=torchao.PerRow())
-    config = diffusers.TorchAoConfig(kind, modules_to_not_convert=list(KEPT_EXACT))
+    return _torchao(cls, checkpoint, dtype, kind, KEPT_EXACT)
+
+
+def _fp8_weights(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    torchao: Any = import_module("torchao.quantization")
+    return _torchao(cls, checkpoint, dtype, torchao.Float8WeightOnlyConfig(), _ENDS)
+
+
+def _int8_weights(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
+    torchao: Any = import_module("torchao.quantization")
+    return _torchao(cls, checkpoint, dtype, torchao.Int8WeightOnlyConfig(), _ENDS)
+
+
+def _torchao(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype, kind: Any, exact: Sequence[str]) -> Any:
+    diffusers: Any = import_module("diffusers")
+    config = diffusers.TorchAoConfig(kind, modules_to_not_convert=list(exact))
     return _full(cls, checkpoint, dtype, quantization_config=config)
 
 
@@ -173,7 +188,8 @@ def _dfloat11(cls: Any, checkpoint: Checkpoint, dtype: torch.dtype) -> Any:
 
 
 _LOADERS: Mapping[str, Callable[[Any, Checkpoint, Any], Any]] = {
-    "full": _full, "layerwise": _layerwise, "fp8": _fp8, "gguf": _gguf, "dfloat11": _dfloat11,
+    "full": _full, "layerwise": _layerwise, "fp8": _fp8, "fp8-weights": _fp8_weights, "int8-weights": _int8_weights,
+    "gguf": _gguf, "dfloat11": _dfloat11,
 }  # fmt: skip
 
 

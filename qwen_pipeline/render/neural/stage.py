@@ -122,7 +122,8 @@ class Stage:
         return (self.device.type, *(metadata.version(name) for name in _LIBRARIES))
 
     def versions(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, metadata.version(name)) for name in _LIBRARIES)
+        libraries = (*_LIBRARIES, *(name for name, _ in quantize.PRECISIONS[self._precision].packages))
+        return tuple((name, metadata.version(name)) for name in libraries)
 
     def mode(self) -> str:
         """How it was drawn: precision, device, kernels; and where the weights were."""
