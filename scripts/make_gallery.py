@@ -36,7 +36,7 @@ QUALITY = 66
 
 def cells() -> Iterator[tuple[str, str]]:
     """(kind, layout) of every sheet."""
-    for kind in samples.KINDS:
+    for kind in CANVAS:
         if (samples.TEMPLATES / kind / "kind.yaml").is_file():
             yield from ((kind, layout) for layout in samples.layouts(kind))
 
@@ -87,7 +87,7 @@ def page(entries: Sequence[dict[str, Any]]) -> str:
     """docs/gallery/README.md."""
     lines = ["# Gallery", "", "Every layout in every style, made by the `draft` engine from the same words.", ""]
     lines += ["Cells from left to right, row by row: " + ", ".join(f"`{style}`" for style in entries[0]["styles"]) + ".", ""]
-    for kind in samples.KINDS:
+    for kind in CANVAS:
         own = [entry for entry in entries if entry["layout"].startswith(f"{kind}/")]
         lines += [f"## {kind.capitalize()}", ""] if own else []
         for entry in own:

@@ -18,7 +18,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
-KINDS = ("poster", "deck", "infographic", "product")
+KINDS = ("poster", "deck", "infographic", "product", "guide", "comic", "document")
+A4_ONLY = frozenset(f"document/{name}" for name in ("official", "plain", "continued", "annex", "annex-translation", "colophon"))
+"""Layouts whose geometry is a standard's, in millimetres of one page size."""
 SUBJECT = "tea terraces on a hillside in early morning, one small house among them"
 
 _ZH = (
@@ -68,6 +70,15 @@ _BANK: dict[str, tuple[str, str]] = {
     "y_low": ("低", "low"),
     "y_high": ("高", "high"),
 }
+_CHOICES = {"at": ("bottom-left", "bottom-right"), "sound_at": ("top-right",), "as": ("speech", "thought", "shout", "voice")}
+"""Where things stand in a panel: a narrator's box at the top, balloons under it, a sound where there is no narrator."""
+_TURNS = {"panels": (("caption", "balloons"), ("balloons",), ("sound", "balloons"))}
+"""What the entries of a list have by turns, where all of it at once is more than one of them holds."""
+_MOST = {"balloons": 2}
+_POINTS = ((22, 30), (62, 24), (40, 58), (76, 70))
+_LONGEST = 700
+"""Characters of a text that runs over pages."""
+_PARAGRAPHS = 5
 _ICONS = ("leaf", "drop", "clock", "heart", "home", "sun", "gift", "globe")
 _USUAL = {"cjk": 26, "latin": 60}
 _SHARE = 0.6
@@ -142,31 +153,44 @@ class _Filler:
         self._at: Iterator[int] = itertools.count()
         self.has_chart = False
 
-    def fill(self, found: Mapping[str, Mapping[str, Any]], *, first: bool = False) -> dict[str, Any]:
-        """Values by slot. `first`: of the first entry of a list."""
+    def fill(self, found: Mapping[str, Mapping[str, Any]], *, list_of: str = "", number: int = 0) -> dict[str, Any]:
+        """Values by slot. `list_of`, `number`: of which entry of a list."""
+        first = bool(list_of) and number == 0
         out = _replaced(found) if first else {name for name, slot in found.items() if slot.get("instead_of")}
-        made = {name: self._value(name, slot) for name, slot in found.items() if name not in out}
+        if list_of in _TURNS:
+            turns = _TURNS[list_of]
+            out |= {name for turn in turns for name in turn} - set(turns[number % len(turns)])
+        made = {name: self._value(name, slot, number) for name, slot in found.items() if name not in out}
         return {name: value for name, value in made.items() if value is not None}
 
-    def _value(self, name: str, slot: Mapping[str, Any]) -> Any:
+    def _value(self, name: str, slot: Mapping[str, Any], number: int) -> Any:
         kind = slot.get("type", "text")
         if kind == "text":
             return self._text(name, slot)
         if kind == "list":
             return [self._text("", slot) for _ in range(3)]
         if kind == "items":
-            count = max(slot.get("min", 0), min(slot.get("max", 4), 4))
-            return [self.fill(slot["fields"], first=number == 0) for number in range(count)]
+            count = max(slot.get("min", 0), min(slot.get("max", 4), _MOST.get(name, 4)))
+            return [self.fill(slot["fields"], list_of=name, number=entry) for entry in range(count)]
         if kind == "group":
             return self.fill(slot["fields"])
-        if kind == "icon":
-            return _ICONS[next(self._at) % len(_ICONS)]
-        if kind == "qr":
-            return "https://example.org/tea"
         if kind == "chart":
             self.has_chart = True
-            return {"type": "bar", "from": "rows", "x": "month", "y": "kg"}
-        return None
+        return self._figure(name, kind, number) if name != "id" or slot.get("required") else None
+
+    def _figure(self, name: str, kind: str, number: int) -> Any:
+        """What is no words: a code, a picture, a place."""
+        x, y = _POINTS[number % len(_POINTS)]
+        figures = {
+            "icon": _ICONS[next(self._at) % len(_ICONS)] if kind == "icon" else "",
+            "qr": "https://example.org/tea",
+            "chart": {"type": "bar", "from": "rows", "x": "month", "y": "kg"},
+            "scene": {"subject": SUBJECT},
+            "point": [f"{x}%", f"{y}%"],
+            "note": f"entry-{number + 1}" if name == "id" else None,
+            "choice": _CHOICES[name][number % len(_CHOICES[name])] if name in _CHOICES else None,
+        }
+        return figures.get(kind)
 
     def _text(self, name: str, slot: Mapping[str, Any]) -> dict[str, str]:
         holds = {**_USUAL, **slot.get("max_chars", {})}
@@ -177,13 +201,21 @@ class _Filler:
     def _words(self, name: str, tag: str, holds: int, at: int) -> str:
         chinese = tag[:2] == "zh"
         natural = _BANK.get(name, ("", ""))[0 if chinese else 1]
-        length = min(len(natural), holds) if natural else holds * _SHARE
+        length = min(len(natural), holds) if natural else min(holds * _SHARE, _LONGEST)
         wanted = max(1, round(length * self._sample.factor))
         if natural and len(natural) <= wanted <= len(natural) + 1:
             return natural
         passage = _ZH if chinese else _EN
+        if holds > _LONGEST:
+            return _paragraphs(passage, at, wanted, chinese)
         text = natural + ("" if chinese else " ") + passage if natural else _from(passage, at, chinese)
         return _cut(text, wanted, chinese)
+
+
+def _paragraphs(passage: str, at: int, wanted: int, chinese: bool) -> str:
+    """Paragraphs of a text that runs over pages; of equal number in all languages, so that a pair matches."""
+    count = max(1, round(_PARAGRAPHS * wanted / _LONGEST))
+    return "\n".join(_cut(_from(passage, at + n, chinese), wanted // count, chinese) for n in range(count))
 
 
 def _replaced(found: Mapping[str, Mapping[str, Any]]) -> set[str]:
