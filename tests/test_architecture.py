@@ -45,6 +45,28 @@ def test_import_contracts() -> None:
     assert lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
+BUILD = "build benchmarks/specs/poster.yaml --engine draft --quiet --out"
+"""Of a page that has words and a picture, and no code, chart or icon."""
+
+
+def test_a_poster_loads_only_what_it_needs(tmp_path: Path) -> None:
+    arguments = [*BUILD.split(), str(tmp_path / "out"), "--store", str(tmp_path / "store")]
+    code = f"import sys\nfrom qwen_pipeline.cli import run\nassert run({arguments!r}) == 0\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    heavy = {"ssl", "http.client", "lxml", "numpy.ma", "segno", "tarfile", "rich", "openpyxl", "torch", "prefect"}
+    own = {f"qwen_pipeline.{name}" for name in ("typeset.charts", "assemble.pptx_slides", "assemble.svg_items")}
+    assert loaded & (heavy | own) == set()
+    assert {"pikepdf", "reportlab", "numpy"} <= loaded
+
+
+def test_classes_are_compiled_when_used() -> None:
+    """`dataclasses.dataclass` compiles every method at once, in a start that may need none of them."""
+    wrong = re.compile(r"^from dataclasses import [^\n]*\bdataclass\b|^@dataclasses\.dataclass", re.M)
+    found = [path.relative_to(ROOT).as_posix() for path in python_files("qwen_pipeline") if wrong.search(path.read_text("utf-8"))]
+    assert found == [], "take `dataclass` from qwen_pipeline.dataclass"
+
+
 @pytest.mark.parametrize(
     ("statement", "heavy"),
     [

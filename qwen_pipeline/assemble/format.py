@@ -132,7 +132,7 @@ class RunDelivery:
 class Options(BaseModel):
     """Base of a format's options: frozen, and unknown ones are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 WritePiece = Callable[[Delivery, OutputRequest, Path, Tools], tuple[Artifact, ...]]

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.types import Metadata
+
+from .xml_text import escape, quoteattr
 
 PNG_KEY = "qwen-pipeline"
 PACKAGE_XMP = "docProps/qwen-pipeline.xmp"
@@ -41,8 +42,6 @@ def make_xmp(meta: Metadata, record: dict[str, Any], source_type: str, *, media_
 
     Where the piece asks for it, the implicit label of GB 45438-2025 in the namespace of TC260-PG-20258A.
     """
-    from xml.sax.saxutils import escape, quoteattr  # brings an HTTP client with it
-
     lang = quoteattr(meta.lang)
     generator = escape(record["generator"])
     parts = [
@@ -142,6 +141,8 @@ def _from_xmp(packet: bytes | str) -> Any:
     data = packet.encode() if isinstance(packet, str) else packet
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise ValueError("the metadata holds a document type, which XMP never does")
+    from xml.etree import ElementTree
+
     try:
         root = ElementTree.fromstring(data.rstrip(b"\0"))
     except ElementTree.ParseError as error:
@@ -172,8 +173,6 @@ def _bag(name: str, values: Any) -> str:
 
 
 def _text(value: str) -> str:
-    from xml.sax.saxutils import escape
-
     return escape(_ILLEGAL.sub("", value))
 
 

@@ -40,6 +40,7 @@ def join(parts: Sequence[Part], facts: PdfFacts, scratch: Path, target: Path) ->
         pdf.save(
             target,
             deterministic_id=True,
+            fix_metadata_version=False,  # there is none in ours, and looking brings lxml
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
         )

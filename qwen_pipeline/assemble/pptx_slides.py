@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.types import Gradient, ImageItem, LayerSpan, Page, PathItem, TextItem, TextLayer, TypesetPage
 
-from .format import Tools
+from .format import ImageMode, Tools
 from .pptx_shapes import NAMESPACES, Named, emu, fill, path_shape, shadow
 from .pptx_text import Manner, text_box
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 TITLE_ROLES = ("display", "headline", "title", "heading")
 """Roles whose first string names the slide in outlines and to screen readers."""
-Pictures = Literal["jpeg", "lossless"]
 _JPEG_QUALITY = 95
 _FULL = 100_000
 _RAMP_PX = 1600
@@ -30,7 +29,7 @@ _RAMP_PX = 1600
 class SlideMaker:
     """Fills slides. `planned` pages say what the solved ones no longer know: how a text is aligned."""
 
-    def __init__(self, tools: Tools, pictures: Pictures, lang: str) -> None:
+    def __init__(self, tools: Tools, pictures: ImageMode, lang: str) -> None:
         self._tools = tools
         self._pictures = pictures
         self._lang = lang
@@ -142,7 +141,7 @@ def _finish_picture(picture: Any, item: ImageItem) -> None:
         picture.spPr.append(parse_xml(xml))
 
 
-def _encoded(picture: Image, mode: Pictures) -> bytes:
+def _encoded(picture: Image, mode: ImageMode) -> bytes:
     buffer = io.BytesIO()
     if picture.mode == "RGBA" or mode == "lossless":
         picture.save(buffer, "PNG", compress_level=6)

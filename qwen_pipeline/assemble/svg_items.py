@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from qwen_pipeline.types import Box, Color, Glyphs, ImageItem, Item, Line, PathItem, TextItem, TypesetPage
 
-from .format import Tools
+from .format import ImageMode, Tools
 from .svg_paint import Attributes, Defs, attributes, number, path_data, rounded_path
 from .xml_text import escape
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Pictures = Literal["jpeg", "lossless"]
 _JPEG_QUALITY = 95
 
 _TEXT_CSS = (
@@ -28,7 +27,7 @@ _TEXT_CSS = (
 class SvgPage:
     """Draws one page. Text stays text; every layer is a group that carries its id."""
 
-    def __init__(self, page: TypesetPage, tools: Tools, pictures: Pictures) -> None:
+    def __init__(self, page: TypesetPage, tools: Tools, pictures: ImageMode) -> None:
         self._page = page
         self._tools = tools
         self._pictures = pictures
@@ -138,7 +137,7 @@ def _is_opaque(item: PathItem) -> bool:
     return item.opacity >= 1 and all(color.alpha >= 1 for color in colors)
 
 
-def _data_uri(picture: Image, mode: Pictures) -> str:
+def _data_uri(picture: Image, mode: ImageMode) -> str:
     buffer = io.BytesIO()
     if picture.mode == "RGBA" or mode == "lossless":
         picture.save(buffer, "PNG", compress_level=6)

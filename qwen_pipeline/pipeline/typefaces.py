@@ -9,7 +9,6 @@ import base64
 import hashlib
 import os
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -122,6 +121,8 @@ def _require_integrity(archive: Path, source: FontSource) -> None:
 
 def _unpack(archive: Path, source: FontSource, folder: Path) -> None:
     """Only the files named, each read as data: nothing that the archive says about paths or links is followed."""
+    import tarfile
+
     try:
         with tarfile.open(archive, "r:gz") as packed:
             for name, member in source.members.items():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import segno
-
 from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.types import Box, Item, PathItem, Place, QrLayer, QrMark
 
@@ -18,6 +16,8 @@ def qr_items(layer: QrLayer, box: Box) -> tuple[tuple[Item, ...], QrMark]:
     The level of error correction is a minimum: where a better one costs no module, it is taken. Raises DataError
     `qr-too-long` for data that no code can hold.
     """
+    import segno  # brings urllib and ssl with it
+
     try:
         code = segno.make(layer.data, error=layer.level, micro=False, boost_error=True)
     except segno.encoder.DataOverflowError as error:

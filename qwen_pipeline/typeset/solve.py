@@ -27,7 +27,6 @@ from qwen_pipeline.types import (
     TypesetPage,
 )
 
-from .charts import chart_items
 from .fonts import Fonts
 from .images import image_items
 from .outline import rounded_rect
@@ -118,6 +117,8 @@ def _expand(
         items, mark = qr_items(layer, box)
         return items, (), (mark,)
     if isinstance(layer, ChartLayer):
+        from .charts import chart_items  # a dozen modules that most pages have no use for
+
         return *chart_items(layer, box, fonts), ()
     return *place_block(stack.blocks[index], box, stack.within, fonts), ()
 

@@ -19,16 +19,31 @@ def contrast_over(color: Color, ground: Image, percentile: float) -> float:
     """Contrast (1 to 21) of `color` with the pixels of a picture: what all but `percentile` per cent of them reach."""
     pixels = _pixels(ground)
     behind = _luminance(pixels)
-    over = np.array([color.r, color.g, color.b]) * color.alpha + pixels * (1 - color.alpha)
-    letters = _luminance(np.rint(over).astype(np.uint8))
+    letters = _luminance(_laid_over(color, pixels))
     ratios = (np.maximum(letters, behind) + 0.05) / (np.minimum(letters, behind) + 0.05)
-    return float(np.percentile(ratios, percentile))
+    return _percentile(ratios, percentile)
 
 
 def contrast_within(picture: Image, low: float, high: float) -> float:
     """Contrast (1 to 21) between two percentiles of a picture's luminance."""
-    dark, light = np.percentile(_luminance(_pixels(picture)), (low, high))
-    return float((light + 0.05) / (dark + 0.05))
+    luminance = _luminance(_pixels(picture))
+    return (_percentile(luminance, high) + 0.05) / (_percentile(luminance, low) + 0.05)
+
+
+def _laid_over(color: Color, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The colour on each pixel; where nothing shows through, once for all of them."""
+    ground = pixels if color.alpha < 1 else pixels[:1]
+    over = np.array([color.r, color.g, color.b]) * color.alpha + ground * (1 - color.alpha)
+    return np.rint(over).astype(np.uint8)
+
+
+def _percentile(values: NDArray[np.float64], percent: float) -> float:
+    """As `numpy.percentile`, which brings `numpy.ma` with it."""
+    at = percent / 100 * (len(values) - 1)
+    below = min(int(at), len(values) - 2) if len(values) > 1 else 0
+    parted = np.partition(values, (below, min(below + 1, len(values) - 1)))
+    low, high = float(parted[below]), float(parted[min(below + 1, len(values) - 1)])
+    return low + (high - low) * (at - below)
 
 
 def _pixels(picture: Image) -> NDArray[np.uint8]:

@@ -8,7 +8,6 @@ from dataclasses import field
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import get_day_names, get_month_names
 
 from qwen_pipeline.dataclass import dataclass
 
@@ -180,17 +179,17 @@ def _names(locale: str) -> tuple[dict[str, int], dict[str, int]]:
         found = Locale.parse(locale, sep="-")
     except (ValueError, UnknownLocaleError):
         return {}, {}
-    months = {_key(name): n for names in _forms(get_month_names, found) for n, name in names}
-    days = {_key(name): n for names in _forms(get_day_names, found) for n, name in names}
+    months = {_key(name): n for names in _forms(found.months) for n, name in names}
+    days = {_key(name): n for names in _forms(found.days) for n, name in names}
     lettered = {name: n for name, n in months.items() if name.isalpha() and not name.endswith("月")}
     return lettered, {name: n for name, n in days.items() if name.isalpha() and not re.match("[星周週]", name)}
 
 
-def _forms(names: Callable[..., Mapping[int, str]], locale: Locale) -> Iterator[ItemsView[int, str]]:
-    """Full and short names, in sentences and standing alone."""
+def _forms(names: Mapping[str, Mapping[str, Mapping[int, str]]]) -> Iterator[ItemsView[int, str]]:
+    """Full and short names, in sentences and standing alone. `babel.dates` has them too, and looks for the time zone first."""
     for width in ("wide", "abbreviated"):
         for context in ("format", "stand-alone"):
-            yield names(width, context, locale).items()
+            yield names[context][width].items()
 
 
 def _key(name: str) -> str:

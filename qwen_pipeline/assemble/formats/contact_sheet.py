@@ -5,8 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from qwen_pipeline.assemble.contact_html import contact_html
-from qwen_pipeline.assemble.contact_pages import contact_pages
 from qwen_pipeline.assemble.files import artifact, replacing
 from qwen_pipeline.assemble.format import Format, Options, RunDelivery, Tools
 from qwen_pipeline.assemble.images import Frame, Origin
@@ -37,12 +35,16 @@ def write_run(run: RunDelivery, request: OutputRequest, folder: Path, tools: Too
 
 
 def _write_html(run: RunDelivery, request: OutputRequest, target: Path, tools: Tools) -> int:
+    from qwen_pipeline.assemble.contact_html import contact_html
+
     with target.open("w", encoding="utf-8", newline="\n") as handle:
         handle.writelines(contact_html(run, request.name))
     return 1
 
 
 def _write_pdf(run: RunDelivery, request: OutputRequest, target: Path, tools: Tools) -> int:
+    from qwen_pipeline.assemble.contact_pages import contact_pages
+
     pages = (tools.solve(page) for page in contact_pages(run))
     facts = PdfFacts(_metadata(run), run.generator, _xmp(run, "application/pdf"), bookmarks=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as scratch:
@@ -51,6 +53,7 @@ def _write_pdf(run: RunDelivery, request: OutputRequest, target: Path, tools: To
 
 
 def _write_png(run: RunDelivery, request: OutputRequest, target: Path, tools: Tools) -> int:
+    from qwen_pipeline.assemble.contact_pages import contact_pages
     from qwen_pipeline.assemble.formats.png import PngOptions, encode
 
     (page,) = contact_pages(run, one_page=True)

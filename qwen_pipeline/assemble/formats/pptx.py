@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from qwen_pipeline.assemble.files import artifact, replacing
-from qwen_pipeline.assemble.format import Delivery, Format, Options, Tools, parse_options
+from qwen_pipeline.assemble.format import Delivery, Format, ImageMode, Options, Tools, parse_options
 from qwen_pipeline.assemble.metadata import PACKAGE_XMP, make_xmp
 from qwen_pipeline.assemble.package import write_package
 from qwen_pipeline.assemble.pagerange import PageRange, check_range, pages_in
-from qwen_pipeline.assemble.pptx_shapes import emu
-from qwen_pipeline.assemble.pptx_slides import Pictures, SlideMaker
 from qwen_pipeline.assemble.record import SourceTypes, make_record
 from qwen_pipeline.errors import Diagnostic
 from qwen_pipeline.types import Artifact, Canvas, OutputRequest, Page, Place, TypesetPage
@@ -34,7 +32,7 @@ _XMP_TYPE = '<Default Extension="xmp" ContentType="application/rdf+xml"/>'
 class PptxOptions(Options):
     """Options of `pptx`."""
 
-    image_mode: Pictures = "jpeg"
+    image_mode: ImageMode = "jpeg"
     """`jpeg` (quality 95, 4:4:4) or `lossless`."""
     notes: bool = True
     """Put the speaker's notes under the slides."""
@@ -61,6 +59,9 @@ def _slides(
     delivery: Delivery, numbers: Sequence[int], options: PptxOptions, tools: Tools, sources: SourceTypes
 ) -> tuple[Any, TypesetPage]:
     import pptx
+
+    from qwen_pipeline.assemble.pptx_shapes import emu
+    from qwen_pipeline.assemble.pptx_slides import SlideMaker
 
     made = pptx.Presentation()
     maker = SlideMaker(tools, options.image_mode, delivery.piece.metadata.lang)

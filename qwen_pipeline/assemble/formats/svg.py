@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qwen_pipeline.assemble.format import Delivery, Format, Options, Tools, parse_options
+from qwen_pipeline.assemble.format import Delivery, Format, ImageMode, Options, Tools, parse_options
 from qwen_pipeline.assemble.metadata import make_xmp
 from qwen_pipeline.assemble.page_files import write_pages
 from qwen_pipeline.assemble.pagerange import PageRange, check_range, pages_in
 from qwen_pipeline.assemble.record import SourceTypes, make_record
-from qwen_pipeline.assemble.svg_items import Pictures, SvgPage
 from qwen_pipeline.assemble.svg_paint import attributes
 from qwen_pipeline.assemble.xml_text import escape
 from qwen_pipeline.errors import Diagnostic
@@ -26,7 +25,7 @@ class SvgOptions(Options):
 
     bleed: bool = False
     """Show the bleed too."""
-    image_mode: Pictures = "jpeg"
+    image_mode: ImageMode = "jpeg"
     """`jpeg` (quality 95, 4:4:4) or `lossless`."""
     pages: PageRange = "all"
     """`all`, or numbers and ranges: `1-4, 7`."""
@@ -43,6 +42,8 @@ def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools
 
 
 def _document(delivery: Delivery, number: int, options: SvgOptions, tools: Tools) -> str:
+    from qwen_pipeline.assemble.svg_items import SvgPage
+
     page, meta = delivery.pages[number], delivery.piece.metadata
     sources = SourceTypes(delivery)
     sources.add(page)
