@@ -27,7 +27,7 @@ from .environment import prepare
 POOL = "qwen-pipeline"
 LOOPBACK = "127.0.0.1"
 _START_S = 120.0
-_CARRIED = ("store", "shared", "lease_s", "limit_s", "weights", "workers")
+_CARRIED = ("store", "shared", "lease_s", "limit_s", "weights", "enhancer_weights", "workers")
 """Settings that are given to the runs of a deployment, where the command line states them; never a secret."""
 
 

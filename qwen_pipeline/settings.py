@@ -48,6 +48,8 @@ class Settings(BaseModel):
     """Seconds that one picture or one piece may take; a process that takes longer is ended. None = as long as it takes."""
     weights: Path | None = None
     """A folder with weights, or with several models side by side; None looks in the Hugging Face cache."""
+    enhancer_weights: Path | None = None
+    """A folder with those of prompt enhancers; None looks where the engines' weights are, then in the Hugging Face cache."""
     download: bool = False
     """Fetch missing weights into the Hugging Face cache. Otherwise nothing is ever downloaded."""
     device: str = "auto"

@@ -22,6 +22,7 @@ LONG = {}
 """Modules that may be longer, and why."""
 PLUGGED = (
     ("qwen_pipeline.render.engines", "-", "INFO"),
+    ("qwen_pipeline.render.enhancers", "-", "INFO"),
     ("qwen_pipeline.assemble.formats", "_", "FORMAT"),
     ("qwen_pipeline.verify.checks", "_", "CHECK"),
     ("qwen_pipeline.verify.readers", "_", "INFO"),
@@ -94,7 +95,7 @@ def test_engines_are_listed_without_torch() -> None:
 
 
 def plugged() -> list[tuple[str, str, str]]:
-    """(module, separator, attribute) of every engine, format and check."""
+    """(module, separator, attribute) of every engine, enhancer, format, check and reader."""
     return [
         (module, separator, attribute)
         for package, separator, attribute in PLUGGED

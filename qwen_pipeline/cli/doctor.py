@@ -39,7 +39,8 @@ def COMMAND(as_json: bool, **given: Any) -> int:
     settings = options.take_settings(given)
     found = cards()
     models = tuple(fits(settings, found))
-    facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(found), *_engines(settings), *_models(models), *_flows()]
+    facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(found), *_engines(settings), *_enhancers(settings)]
+    facts += [*_models(models), *_flows()]
     bad = any(fact.state == "bad" for fact in facts)
     if as_json:
         emit_json({"ok": not bad, "exit_code": 4 if bad else 0, "facts": facts, "accelerators": found, "models": models})
@@ -105,6 +106,17 @@ def _engines(settings: Any) -> Iterator[Fact]:
         reason = module.missing(settings)
         uses = " and ".join(sorted(module.INFO.usages))
         yield Fact(f"engine {engine_id}", "note" if reason else "ok", reason or f"ready, for {uses} use ({module.INFO.licence})")
+
+
+def _enhancers(settings: Any) -> Iterator[Fact]:
+    from qwen_pipeline import render
+
+    for enhancer_id in render.enhancer_ids():
+        module = render.enhancer_module(enhancer_id)
+        reason = module.missing(settings)
+        uses = " and ".join(sorted(module.INFO.usages))
+        ready = f"ready, for {uses} use ({module.INFO.licence})"
+        yield Fact(f"enhancer {enhancer_id}", "note" if reason else "ok", reason or ready)
 
 
 def _flows() -> Iterator[Fact]:

@@ -67,6 +67,15 @@ def _show_scene(scene: dict[str, Any]) -> None:
         echo(f"  [dim]{'not wanted':<12}[/] {safe(request['negative_prompt'])}")
 
 
+def _enhanced(request: dict[str, Any]) -> str:
+    """What rewrote the prompt, and the prompt before; or what was to, and could not."""
+    made, wish = request.get("enhanced"), request.get("enhance")
+    if made:
+        by = f"by {made['enhancer']} {made['version']}, weights {made['weights_digest'][:16]}, seed {made['seed']}"
+        return f"{by}, from: {' '.join(made['prompt'].split())}"
+    return f"no usable answer by {wish['enhancer']}: the template's own prompt" if wish else ""
+
+
 def _made(scene: dict[str, Any], request: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What else decided the pixels, and what they were drawn with."""
     yield "weights", request.get("weights_digest", "")
@@ -75,5 +84,6 @@ def _made(scene: dict[str, Any], request: dict[str, Any]) -> Iterator[tuple[str,
     scale = request.get("true_cfg_scale", 1)
     yield "guidance", f"{scale:g}" if scale > 1 else ""
     yield "adapters", ", ".join(f"{a['digest'][:16]} x {a['weight']:g}" for a in request.get("adapters", ()))
+    yield "enhanced", _enhanced(request)
     yield "references", ", ".join(name[:22] for name in request.get("references", ()))
     yield "versions", ", ".join(f"{name} {version}" for name, version in sorted(scene.get("versions", {}).items()))

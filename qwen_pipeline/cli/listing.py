@@ -17,19 +17,20 @@ Row = dict[str, Any]
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["kinds", "layouts", "styles", "engines", "checks", "formats", "icons"]))
+@click.argument("what", type=click.Choice(["kinds", "layouts", "styles", "engines", "enhancers", "checks", "formats", "icons"]))
 @click.option("--kind", help="Layouts of this kind only.")
 @click.option("--templates", type=options.FOLDER, help="Another library of kinds, layouts and styles.")
 @options.machine_options
 @options.JSON
 def COMMAND(what: str, kind: str | None, templates: Path | None, as_json: bool, **given: Any) -> int:
-    """List kinds, layouts, styles, engines, checks, formats or icons."""
+    """List kinds, layouts, styles, engines, enhancers, checks, formats or icons."""
     finders: dict[str, Callable[[], list[Row]]] = {
         "kinds": lambda: _kinds(templates),
         "layouts": lambda: _layouts(templates, kind),
         "styles": lambda: _styles(templates),
         "icons": lambda: _icons(templates),
         "engines": lambda: _engines(given),
+        "enhancers": lambda: _enhancers(given),
         "checks": _checks,
         "formats": _formats,
     }
@@ -99,6 +100,23 @@ def _engines(given: dict[str, Any]) -> list[Row]:
             }
         )
     return rows
+
+
+def _enhancers(given: dict[str, Any]) -> list[Row]:
+    from qwen_pipeline import render
+
+    settings = options.take_settings(given)
+    modules = [render.enhancer_module(enhancer_id) for enhancer_id in render.enhancer_ids()]
+    return [
+        {
+            "enhancer": module.INFO.id,
+            "usage": ", ".join(sorted(module.INFO.usages)),
+            "licence": module.INFO.licence,
+            "here": module.missing(settings) or "ready",
+            "describe": module.INFO.describe,
+        }
+        for module in modules
+    ]
 
 
 def _checks() -> list[Row]:

@@ -28,9 +28,10 @@ _MACHINE = (
     click.option("--store", type=FOLDER, help="Where pictures and outputs are kept.  [default: the user's cache folder]"),
     click.option("--shared", metavar="URL", help="A folder or s3://... behind the store, common to several machines."),
     click.option("--weights", type=FOLDER, help="A folder with an engine's weights."),
+    click.option("--enhancer-weights", type=FOLDER, help="A folder with those of prompt enhancers, if elsewhere."),
 )
 DOWNLOAD = click.option(
-    "--download", is_flag=True, default=None, help="Fetch the engine's weights into the Hugging Face cache if they are missing."
+    "--download", is_flag=True, default=None, help="Fetch weights that are missing, the engine's and the enhancer's."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, and nothing else.")
 QUIET = click.option("--quiet", "-q", is_flag=True, help="Only errors.")
@@ -42,7 +43,7 @@ def order_options(function: F) -> F:
 
 
 def machine_options(function: F) -> F:
-    """--store, --shared, --weights."""
+    """--store, --shared, --weights, --enhancer-weights."""
     return _apply(_MACHINE, function)
 
 
@@ -68,6 +69,6 @@ def take_settings(given: dict[str, Any], **more: Any) -> Settings:
     """Machine settings: the environment's, and over them what the command line gives."""
     from qwen_pipeline.settings import Settings
 
-    names = ("store", "shared", "weights", "download")
+    names = ("store", "shared", "weights", "enhancer_weights", "download")
     stated = {**{name: given.get(name) for name in names}, **more}
     return Settings(**{name: value for name, value in stated.items() if value is not None})

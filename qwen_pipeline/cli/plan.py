@@ -118,7 +118,8 @@ def _costs(ahead: Forecast) -> str:
     estimate, plan = ahead.estimate, ahead.plan
     made = f"{len(ahead.made):,} of {count(len(plan.pieces), 'piece')} made"
     pictures = f"{count(estimate.scenes, 'picture')}, {estimate.scenes_cached:,} there or not needed"
-    return f"\n  {made} [dim]·[/] {pictures} [dim]·[/] about {_time(estimate.seconds)} of drawing"
+    prompts = f" [dim]·[/] {count(estimate.prompts, 'prompt')} to rewrite" if estimate.prompts else ""
+    return f"\n  {made} [dim]·[/] {pictures}{prompts} [dim]·[/] about {_time(estimate.seconds)} of drawing"
 
 
 def _time(seconds: float) -> str:

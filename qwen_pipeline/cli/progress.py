@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from qwen_pipeline.settings import Settings
 
 Listener = Callable[["Event"], None]
-_NAMES = {"letter": "lettering", "scenes": "pictures", "read": "reading", "pieces": "pieces"}
-_PHASES = {"identify": "weights MB", "encode": "encoding", "denoise": "steps"}
+_NAMES = {"letter": "lettering", "enhance": "prompts", "scenes": "pictures", "read": "reading", "pieces": "pieces"}
+_PHASES = {"identify": "weights MB", "encode": "encoding", "denoise": "steps", "write": "words"}
 """What an engine with weights does between pictures: shown on a terminal only, where it can be overwritten."""
 _WORDS = {"failed": "failed", "rejected": "refused by a check", "warned": "made, with warnings", "done": "made"}
 

@@ -15,7 +15,7 @@ from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.plan import FormatTraits, PlanContext
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import EngineInfo, Region, TextLayer
+from qwen_pipeline.types import EngineInfo, EnhancerInfo, Phase, Region, TextLayer
 from qwen_pipeline.types.spec import Batch, FontSpec, Spec
 from qwen_pipeline.verify.reader import ReaderInfo
 
@@ -24,8 +24,10 @@ from .order import OnEvent, Order, phase_event, unheard
 if TYPE_CHECKING:
     from qwen_pipeline.typeset import Fonts
 
-_LADDER = tuple(f"pipeline/{name}.py" for name in ("areas", "climbing", "guides", "ladder", "lettered", "rungs"))
-_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pipeline/pieces.py", *_LADDER)
+_PHASES = ("enhanced_words", "enhancing", "following", "guides")
+_LADDER = ("areas", "climbing", "ladder", "lettered", "rungs")
+_OF_PIPELINE = tuple(f"pipeline/{name}.py" for name in ("pieces", *_PHASES, *_LADDER))
+_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", *_OF_PIPELINE)
 """What decides a piece's bytes, beside its scenes. Engines have versions of their own, which are in their scenes."""
 _LIBRARIES = ("babel", "jinja2", "numpy", "pikepdf", "pillow", "pypdfium2", "reportlab", "segno", "uharfbuzz", "uniseg")
 FONT_PACKAGE = "justmytype-intl-cjk"
@@ -40,22 +42,36 @@ class Bench:
     count_tokens: Callable[[str], int]
     reader: ReaderInfo | None = None
     """What reads words back from pictures; None where nothing can."""
+    enhancers: tuple[EnhancerInfo, ...] = ()
+    """What rewrites prompts, where the spec asks for it."""
+
+
+Said = tuple[str, str, bool]
+"""A spec's usage, the model that it names, and whether its prompts are to be rewritten."""
 
 
 def choose(order: Order, spec_: Spec, settings: Settings, on_event: OnEvent = unheard) -> Bench:
     """The engine: the order's, else the spec's own, else what can run here. Raises LicenceRefused, EngineUnavailable."""
-    return choose_for(order.engine, wanted_model(spec_), usage_of(spec_), settings, on_event)
+    return choose_for(order.engine, (usage_of(spec_), wanted_model(spec_), is_enhanced(spec_)), settings, on_event)
 
 
-def choose_for(asked: str, model: str, usage: str, settings: Settings, on_event: OnEvent = unheard) -> Bench:
+def choose_for(asked: str, said: Said, settings: Settings, on_event: OnEvent = unheard) -> Bench:
     """As `choose`, from what the order asks for and the spec says."""
-    wanted = asked if asked != "auto" else model
-    engine_id, why = render.choose_engine(wanted, usage, settings)
+    usage, model, enhanced = said
+    engine_id, why = render.choose_engine(asked if asked != "auto" else model, usage, settings)
+    rewriting = render.choose_enhancers(usage) if enhanced else ()
     if settings.download:
         render.engine_module(engine_id).fetch(settings)
+        for enhancer_id in rewriting:
+            render.enhancer_module(enhancer_id).fetch(settings)
     counter = render.token_counter(engine_id, settings)
-    info = render.engine_info(engine_id, settings, lambda phase: on_event(phase_event(phase)))
-    return Bench(info, why, counter, reader_at_hand())
+
+    def on_phase(phase: Phase) -> None:
+        on_event(phase_event(phase))
+
+    info = render.engine_info(engine_id, settings, on_phase)
+    enhancers = tuple(render.enhancer_info(enhancer_id, settings, on_phase) for enhancer_id in rewriting)
+    return Bench(info, why, counter, reader_at_hand(), enhancers)
 
 
 def reader_at_hand() -> ReaderInfo | None:
@@ -81,6 +97,14 @@ def wanted_model(spec_: Spec) -> str:
     return "auto"
 
 
+def is_enhanced(spec_: Spec) -> bool:
+    """`generate.enhance` of the spec, or of a batch's template."""
+    document = spec_.document
+    if document.generate is not None or spec_.template is None:
+        return document.generate is not None and document.generate.enhance is not None
+    return is_enhanced(spec_.template)
+
+
 def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> PlanContext:
     """What the plan stage is handed. Not `identified`: for a plan that is only looked at, without digests of code and fonts."""
     return PlanContext(
@@ -94,6 +118,7 @@ def plan_context(order: Order, bench: Bench, *, identified: bool = True) -> Plan
         locales=order.locales,
         select=order.select,
         flow=flow_text,
+        enhancers=bench.enhancers,
     )
 
 

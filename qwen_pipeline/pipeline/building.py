@@ -14,7 +14,8 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import FileStamp, OutRecord, StoredOutput, explained, open_store, sweep_partials
 from qwen_pipeline.types import Failure, Manifest, Piece
 
-from .bench import choose_for, code_digest, fonts_digest, usage_of, wanted_model
+from . import enhancing
+from .bench import Said, choose_for, code_digest, fonts_digest, is_enhanced, usage_of, wanted_model
 from .deliver import OWN_FILES, PROMPTS, WAITING, Shelf
 from .ledger import logged
 from .order import Event, OnEvent, Order, unheard
@@ -106,8 +107,10 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
         from .review_sheet import review_sheet
 
         shelf.put_text(f"{WAITING}/index.html", review_sheet(run).encode())
+    rewritten = enhancing.known(run.plan.scenes, run.store, run.planned.bench.count_tokens, run.plan.engine.prompt_limit_tokens)
     for scene in run.plan.scenes:
-        shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine).encode())
+        words = rewritten[scene.fingerprint].prompt if scene.fingerprint in rewritten else ""
+        shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine, words).encode())
     shelf.put_text("findings.json", findings_json(manifest.findings))
     shelf.put_text("manifest.json", manifest_json(manifest))
     if before and before.spec == str(run.planned.order.spec.resolve()):
@@ -134,11 +137,12 @@ def _gate(planned: Planned, before: OutRecord | None) -> Gate:
 # --- an unchanged build -----------------------------------------------------------------------------------------------
 
 
-def _key(order: Order, usage: str, model: str, settings: Settings, on_event: OnEvent) -> str:
+def _key(order: Order, said: Said, settings: Settings, on_event: OnEvent) -> str:
     """Digest of all that decides a build beside the files it reads."""
-    engine = choose_for(order.engine, model, usage, settings, on_event).engine
+    bench = choose_for(order.engine, said, settings, on_event)
     folders = [path and str(path.resolve()) for path in (order.spec, order.assets, order.templates)]
-    return digest([folders, order.locales, order.select, order.overrides, engine, code_digest(), fonts_digest()])
+    models = (bench.engine, *bench.enhancers)
+    return digest([folders, order.locales, order.select, order.overrides, *models, code_digest(), fonts_digest()])
 
 
 def unchanged(order: Order, out: Path, settings: Settings) -> Manifest | None:
@@ -154,7 +158,7 @@ def _unchanged(
     if before is None:
         return None
     try:
-        if before.key != _key(order, before.usage, before.model, settings, on_event):
+        if before.key != _key(order, (before.usage, before.model, before.enhanced), settings, on_event):
             return None
     except (Refused, RenderError):  # for what the spec said then; what it says now is seen when it is read
         return None
@@ -170,7 +174,7 @@ def _remember(run: Run, shelf: Shelf, started: int) -> None:
     Nothing is kept of a run with failures, or with pieces that wait for a person: the next one is to try again.
     """
     planned, order = run.planned, run.planned.order
-    usage, model = usage_of(planned.spec), wanted_model(planned.spec)
+    usage, model, enhanced = said = usage_of(planned.spec), wanted_model(planned.spec), is_enhanced(planned.spec)
     paths, _ = all_inputs(planned)
     decided = lock_path(order.spec)
     stamps = [FileStamp.of(path) for path in (*paths, *([decided.resolve()] if decided.is_file() else []))]
@@ -178,11 +182,11 @@ def _remember(run: Run, shelf: Shelf, started: int) -> None:
     inputs = tuple(stamp if stamp.settled(started) else replace(stamp, size=-1) for stamp in stamps)
     assert run.gate is not None
     settled = not run.failures and not run.gate.waiting()
-    key = _key(order, usage, model, run.settings, run.on_event) if settled else ""
+    key = _key(order, said, run.settings, run.on_event) if settled else ""
     files = tuple(shelf.stamps.values())
     waiting = {p.fingerprint for p in planned.plan.pieces if p.id in run.gate.waiting()}
     asked = tuple(sorted((name, run.gate.asked.get(name, run.gate.now)) for name in waiting))
-    run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files, asked))
+    run.store.put_out_record(shelf.out, OutRecord(key, str(order.spec.resolve()), usage, model, inputs, files, asked, enhanced))
 
 
 def _known(before: OutRecord | None) -> dict[str, FileStamp]:

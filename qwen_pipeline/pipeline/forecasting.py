@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from qwen_pipeline import render
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.store import Store
 from qwen_pipeline.types import Estimate, Plan
 
+from .enhancing import unanswered
 from .scenes import shown
 
 
@@ -25,5 +27,8 @@ def forecast(plan: Plan, store: Store) -> Forecast:
     needed = shown([piece for piece in plan.pieces if piece.id not in made], plan.scenes)
     missing = frozenset(scene.fingerprint for scene in needed if not store.has_scene(scene.fingerprint))
     total = len(plan.scenes)
-    estimate = Estimate(total, total - len(missing), len(missing) * plan.engine.seconds_per_scene)
+    first = unanswered((scene for scene in needed if scene.fingerprint in missing), store)
+    seconds = len(missing) * plan.engine.seconds_per_scene
+    seconds += sum(render.enhancer_module(task.enhance.enhancer).INFO.seconds_per_prompt for task in first)
+    estimate = Estimate(total, total - len(missing), seconds, len(first))
     return Forecast(plan, made, missing, estimate)

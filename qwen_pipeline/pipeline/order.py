@@ -34,7 +34,10 @@ class Order:
         return not self.locales and not self.select
 
 
-Step = Literal["identify", "wait", "plan", "letter", "load", "encode", "denoise", "scenes", "read", "pieces", "run", "notice"]
+Step = Literal[
+    "identify", "wait", "plan", "letter", "enhance", "write", "load", "encode", "denoise", "scenes", "read", "pieces", "run",
+    "notice",
+]
 Outcome = Literal["", "done", "cached", "failed", "rejected", "warned"]
 
 
@@ -44,6 +47,7 @@ class Event:
 
     `identify` (bytes of weights, read for their digest the first time), `load` (bytes), `encode` (texts) and `denoise` (steps of
     one picture) are what an engine with weights does before and between pictures.
+    `enhance` counts prompts that are rewritten, `write` the tokens of one answer.
     `seconds_left`: what this step will still take at the pace so far; None where that is not known.
     """
 

@@ -116,10 +116,18 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
         if len(pages) > 1:
             give_back()
         seen_pages = seen(pages, task.endings)
-        subject = verify.Subject(piece, seen_pages, PageRaster(tools, pages, files), files, endings=task.endings)
+        raster = PageRaster(tools, pages, files)
+        subject = verify.Subject(piece, seen_pages, raster, files, endings=task.endings, plain_prompts=_plain(task))
         findings = verify.run(subject)
         texts = outcomes(piece, pages, findings, task.endings)
         return state.store.put_output(piece.fingerprint, folder, artifacts, findings, texts)
+
+
+def _plain(task: PieceTask) -> tuple[str, ...]:
+    """Pages with a picture, or the picture that it is an edit of, for which no rewritten prompt would do."""
+    drawn = dict(task.scenes)
+    first = {name: (*drawn[name].sources, drawn[name].request)[0] for name in drawn}
+    return tuple(page.id for page in task.piece.pages if any(first[name].enhance is not None for name in page.scenes))
 
 
 def seen(pages: Sequence[TypesetPage], endings: Sequence[Ending]) -> tuple[TypesetPage, ...]:

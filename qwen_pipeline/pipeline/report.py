@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import qwen_pipeline
+from qwen_pipeline import render
 from qwen_pipeline.store import OutputRecord
 from qwen_pipeline.store.records import adapter
 from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFile, Manifest, Plan, Review, Scene
@@ -83,7 +84,12 @@ def is_rejected(record: OutputRecord) -> bool:
 
 def _licences(plan: Plan) -> tuple[tuple[str, str], ...]:
     engine = ((plan.engine.id, plan.engine.licence),) if plan.scenes else ()
-    return (*engine, (FONT_PACKAGE, _FONT_LICENCE))
+    return (*engine, *_enhancers(plan), (FONT_PACKAGE, _FONT_LICENCE))
+
+
+def _enhancers(plan: Plan) -> tuple[tuple[str, str], ...]:
+    ids = {scene.request.enhance.enhancer for scene in plan.scenes if scene.request.enhance}
+    return tuple((name, render.enhancer_module(name).INFO.licence) for name in sorted(ids))
 
 
 def _exit_code(findings: Iterable[Finding], failures: Iterable[Failure], reviews: Iterable[Review]) -> int:
@@ -112,8 +118,8 @@ def read_manifest(data: bytes) -> Manifest:
     return manifest
 
 
-def prompt_text(scene: Scene, engine: EngineInfo) -> str:
-    """A scene's prompt as people read it: what it is for, its settings, its words."""
+def prompt_text(scene: Scene, engine: EngineInfo, rewritten: str = "") -> str:
+    """A scene's prompt as people read it: what it is for, its settings, its words; and those it was rewritten in."""
     request = scene.request
     head = [
         f"scene    {scene.fingerprint}",
@@ -127,7 +133,10 @@ def prompt_text(scene: Scene, engine: EngineInfo) -> str:
         head.append(f"edit of  {request.source}")
     if scene.strings:
         head.append("spells   " + " | ".join(" ".join(text.split()) for text in scene.strings))
+    if request.enhance:
+        head.append(f"enhance  by {request.enhance.enhancer}, seed {request.enhance.seed}")
     if request.references:
         head.append(f"shows    {len(request.references)} reference picture(s)")
     negative = f"\n\n--- not wanted ---\n{request.negative_prompt}" if request.negative_prompt else ""
-    return "\n".join(head) + f"\n\n{request.prompt.strip()}{negative}\n"
+    drawn_from = f"\n\n--- rewritten ---\n{rewritten}" if rewritten else ""
+    return "\n".join(head) + f"\n\n{request.prompt.strip()}{drawn_from}{negative}\n"

@@ -14,7 +14,7 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import Damaged, Store, StoredOutput
 from qwen_pipeline.types import Failure, Piece, Plan, Scene, SceneRequest, SceneResult
 
-from . import guides, scenes
+from . import enhancing, guides, scenes
 from .bench import templates_of
 from .climbing import Climbed, Draw, Ladder, lettered_exactly
 from .deliver import REJECTED, WAITING, Shelf
@@ -105,19 +105,23 @@ class Run:
         wanted = [scene for scene in scenes.shown(pieces, self.plan.scenes) if self.store.scene(scene.fingerprint) is None]
         if wanted:
             render.require_engine(self.plan.engine.id, self.settings, [scene.request for scene in wanted])
+        for enhancer_id in enhancing.needed(wanted, self.store):
+            render.enhancer_module(enhancer_id).require(self.settings)
 
     # --- pictures ------------------------------------------------------------------------------------------------------
 
     def draw(self, pieces: Sequence[Piece], pool: Pool) -> list[PieceTask]:
         """Letter and draw what these pieces show; the pieces whose pictures are all there, as tasks."""
         needed = scenes.shown(pieces, self.plan.scenes)
-        pieces, needed, unguided = guides.guide(pieces, needed, pool, self.on_event)
-        lettered, wanted, failed = scenes.letter(pieces, needed, self.plan.engine, pool, self.on_event)
-        self._fail([*unguided, *failed])
+        guided = guides.guide(pieces, needed, pool, self.on_event)
+        lettered, wanted, failed = scenes.letter(guided.pieces, guided.scenes, self.plan.engine, pool, self.on_event)
+        self._fail([*guided.failures, *failed])
         state = make_state(self.setup())
         loaded = bool(wanted) and not scenes.is_procedural(self.plan.engine)
         with engine_held(loaded, state, partial(scenes.say_waiting, self.on_event)):
-            climbed = self._climb(lettered, wanted, partial(self._draw_again, pool, state), pool)
+            worded = enhancing.enhance(lettered, wanted, self.plan.engine, pool, state, self.on_event)
+            self._fail(worded.failures)
+            climbed = self._climb(worded.pieces, worded.scenes, partial(self._draw_again, pool, state), pool)
         drawn = climbed.drawn
         self._fail(climbed.failures)
         tasks = []

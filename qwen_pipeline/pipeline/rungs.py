@@ -46,7 +46,7 @@ def _again(step: Step, chain: Chain) -> tuple[Scene, ...]:
         request = replace(scene.request, seed=derive_seed(scene.request.seed, step.kind, step.number))
         paths = scene.reference_paths
         if plain:
-            request = replace(request, prompt=scene.plain_prompt)
+            request = replace(request, prompt=scene.plain_prompt, enhance=None, enhanced=None)
         if plain and request.guide:  # its sketch shows the words
             request, paths = replace(request, references=request.references[:-1], guide=False), paths[:-1]
         if out:
@@ -70,6 +70,8 @@ def _edit(step: Step, chain: Chain, wanted: Sequence[Wanted]) -> Scene:
         lettering=None,
         within=step.within,
         mask=None,
+        enhance=None,
+        enhanced=None,
     )
     gone = {w.expected.text for w in wanted if w.id in step.targets} if step.kind == "erase" else set()
     strings = tuple(text for text in chain.last.strings if text not in gone)

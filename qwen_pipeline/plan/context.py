@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import file_digest
-from qwen_pipeline.types import EngineInfo, Page, Region, TextLayer
+from qwen_pipeline.types import EngineInfo, EnhancerInfo, Page, Region, TextLayer
 from qwen_pipeline.types.spec import FontSpec
 
 from .names import FormatTraits
@@ -42,6 +42,8 @@ class PlanContext:
     digest: Callable[[str], str] = field(default=digest_of)
     flow: FlowText | None = None
     """Divides texts among pages; None where nothing flows."""
+    enhancers: tuple[EnhancerInfo, ...] = ()
+    """What rewrites prompts, where the spec asks for it."""
 
     @property
     def letters_exactly(self) -> bool:

@@ -16,6 +16,7 @@ from .assets import make_assets
 from .context import PlanContext
 from .contract import baking_of
 from .disclosure import Disclosing
+from .enhancing import Enhancing
 from .flow import over_pages
 from .generating import generating
 from .jobs import Job, JobList, canvas_of, scene_identity
@@ -24,7 +25,7 @@ from .page import Assets
 from .page_program import PageProgram
 from .piece_scenes import PieceScenes
 from .rules import check_limits, merge_checks
-from .scenes import SceneBook
+from .scenes import SceneBook, derive_seed
 from .scope import PlanError, Scope, fail, text_for
 from .variants import Variant, VariantMaker
 from .vocabulary import Vocabulary, make_vocabulary, table_views
@@ -92,7 +93,9 @@ class _Planner:
             made = generating(generate, self.context.engine, self.assets, self.spec.place)
         except PlanError as error:
             raise SpecError([error.diagnostic]) from error
-        return SceneBook(self.context.engine, self.context.count_tokens, self.assets, made, self.notes.setdefault)
+        context, notify = self.context, self.notes.setdefault
+        enhancing = Enhancing(generate.enhance, context.enhancers, context.engine, derive_seed(generate.seed, "enhance"), notify)
+        return SceneBook(context.engine, context.count_tokens, self.assets, made, enhancing, notify)
 
     def _vocabulary(self) -> Vocabulary:
         tables = {**table_views(self.template), **table_views(self.spec)}
@@ -279,17 +282,18 @@ class _Planner:
         limits = self.batch.limits if self.batch else LimitsSpec()
         exceeded = check_limits(limits, self.spec, len(self.pieces), len(scenes), self.context.engine)
         context = self.context
+        models = (context.engine, *context.enhancers)
         return Plan(
             name=self.spec.name,
             digest=digest(
-                [self.spec.digest, context.engine, context.code_digest, context.fonts_digest, context.locales, context.select]
+                [self.spec.digest, *models, context.code_digest, context.fonts_digest, context.locales, context.select]
             ),
             pieces=tuple(self.pieces),
             scenes=scenes,
             engine=context.engine,
             failures=tuple(self.failures),
             inputs=self.spec.inputs,
-            notices=(*self.spec.notices, *exceeded, *self.notes),
+            notices=(*self.spec.notices, *exceeded, *self.notes, *self.book.enhancing.notices(scenes)),
             keep_going=keep_going,
             run_outputs=self.outputs.of_run(self.spec.name),
         )

@@ -15,6 +15,7 @@ from qwen_pipeline.types.spec import OWN_PICTURE, SceneSpec
 from .asked import AskedScene
 from .calm import covering, scene_size
 from .edits import edit_words, expand_edit, within
+from .enhancing import Enhancing
 from .generating import Generating
 from .page import Assets
 from .prompt import PromptString, ReferredPicture, expand_words
@@ -41,6 +42,7 @@ class SceneBook:
     count_tokens: Callable[[str], int]
     assets: Assets
     generate: Generating
+    enhancing: Enhancing
     notify: Callable[[str], object]
     """Where things go that a person should know, once each."""
     scenes: dict[str, AskedScene] = field(default_factory=dict)
@@ -135,6 +137,7 @@ class SceneBook:
                 source=chain[-1],
                 references=tuple(self.assets.digest(path) for path in shown),
                 guide=False,
+                enhance=None,
                 within=within(part, setting.box, (request.width_px, request.height_px), setting.place),
                 mask=self.assets.digest(mask) if mask else None,
             )
@@ -196,6 +199,7 @@ class SceneBook:
             hints=self._hints(setting, spec) if "hints" in engine.capabilities else None,
             guide=bool(guided),
             adapters=schedule.adapters,
+            enhance=self.enhancing.wish(references, bool(guided)),
         )
 
     def _size(self, setting: SceneSetting) -> tuple[int, int]:

@@ -52,7 +52,7 @@ class OutRecord:
     """What an output folder held after a finished build: `key` is the digest of the call, `spec` what was built.
 
     `inputs` have absolute paths, `files` paths relative to the folder. `asked`: fingerprint of a piece that waits for a person,
-    and since when, in seconds.
+    and since when, in seconds. `enhanced`: whether prompts were to be rewritten.
     """
 
     key: str
@@ -62,6 +62,7 @@ class OutRecord:
     inputs: tuple[FileStamp, ...]
     files: tuple[FileStamp, ...]
     asked: tuple[tuple[str, float], ...] = ()
+    enhanced: bool = False
 
 
 def append_line(path: Path, entry: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
     <shared>/blobs/ab/<sha256>                 a picture, a delivered file, a lettering
     <shared>/scenes/ab/<fingerprint>.json      the record of a picture
     <shared>/outputs/ab/<fingerprint>.json     the record of a piece
+    <shared>/answers/ab/<key>.json             what a prompt enhancer said
     <shared>/leases/...                        who works on what
 
 Blobs go first and records last, each put only where there is none: the first record of a fingerprint is everybody's, and a
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.types import Artifact, Finding, SceneRequest, SceneResult, TextOutcome
+from qwen_pipeline.types import Answer, Artifact, Finding, SceneRequest, SceneResult, TextOutcome
 
 from . import records
 from .files import Damaged, is_whole, remove, write_bytes
@@ -130,6 +131,19 @@ class SharedStore(Store):
         digest = super().put_asset(data)
         self._objects.put_new(_blob(digest), data)
         return digest
+
+    # --- answers -------------------------------------------------------------------------------------------------------
+
+    def answer(self, key: str) -> Answer | None:
+        found: Answer | None = super().answer(key) or self._record("answers", key, Answer)
+        if found is not None and super().answer(key) is None:
+            super().put_answer(key, found)
+        return found
+
+    def put_answer(self, key: str, answer: Answer) -> None:
+        """Where another machine was first, its answer is everybody's."""
+        theirs = None if self._put_record("answers", key, Answer, answer) else self._record("answers", key, Answer)
+        super().put_answer(key, theirs or answer)
 
     # --- locks ---------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import StoreError
 from qwen_pipeline.fingerprint import canonical, file_digest, scene_fingerprint
-from qwen_pipeline.types import Artifact, Finding, PictureReading, SceneRequest, SceneResult, TextOutcome
+from qwen_pipeline.types import Answer, Artifact, Finding, PictureReading, SceneRequest, SceneResult, TextOutcome
 
 from . import records, runs
 from .files import Damaged, atomic, explained, is_whole, remove, size_of, write_bytes
@@ -169,6 +169,19 @@ class Store(Locks):
             with self.staging() as scratch:
                 write_bytes(self.asset_path(digest), data, durable=False, scratch=scratch)
         return digest
+
+    # --- answers of prompt enhancers -------------------------------------------------------------------------------------
+
+    def answer(self, key: str) -> Answer | None:
+        """What a prompt enhancer said; `key` is the digest of all that it came from."""
+        return self._read(self._answer_path(key), Answer)  # type: ignore[no-any-return]
+
+    def put_answer(self, key: str, answer: Answer) -> None:
+        with self.staging() as scratch:
+            records.save(self._answer_path(key), Answer, answer, scratch)
+
+    def _answer_path(self, key: str) -> Path:
+        return self.root / "answers" / key[:2] / f"{key}.json"
 
     # --- readings ------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,22 @@ from .result import (
     Severity,
     TextOutcome,
 )
-from .scene import Adapter, CalmArea, EngineInfo, Phase, Scene, SceneHints, SceneRequest, SceneResult, Schedule, Weights
+from .scene import (
+    Adapter,
+    Answer,
+    CalmArea,
+    EngineInfo,
+    Enhance,
+    Enhanced,
+    EnhancerInfo,
+    Phase,
+    Scene,
+    SceneHints,
+    SceneRequest,
+    SceneResult,
+    Schedule,
+    Weights,
+)
 from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark, SetString, TextItem, TypesetPage
 
 __all__ = [
@@ -39,6 +54,7 @@ __all__ = [
     "PT_PER_UNIT",
     "WHITE",
     "Adapter",
+    "Answer",
     "Artifact",
     "Box",
     "CalmArea",
@@ -49,6 +65,9 @@ __all__ = [
     "EditOp",
     "Ending",
     "EngineInfo",
+    "Enhance",
+    "Enhanced",
+    "EnhancerInfo",
     "Estimate",
     "ExpectedString",
     "Fact",

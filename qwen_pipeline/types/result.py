@@ -126,6 +126,8 @@ class Estimate:
     scenes: int
     scenes_cached: int
     seconds: float
+    prompts: int = 0
+    """Prompts that an enhancer rewrites first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,57 @@ class SceneHints:
 
 
 @dataclass(frozen=True, slots=True)
+class EnhancerInfo:
+    """A model that rewrites prompts before pictures are drawn. `version` and weights are part of each picture's identity."""
+
+    id: str
+    version: str
+    licence: str
+    usages: frozenset[str]
+    """Of `commercial` and `research`."""
+    reads_pictures: bool
+    """Whether it is shown the references of a picture: one that is takes pictures with references, the other those without."""
+    weights_digest: str = ""
+    seconds_per_prompt: float = 1.0
+    """Rough cost on the machine it was measured on, for the estimate of a plan."""
+    describe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enhance:
+    """That a prompt is to be rewritten before its picture is drawn: by what, from which seed, and what if no answer will do."""
+
+    enhancer: str
+    version: str
+    weights_digest: str
+    seed: int
+    max_attempts: int
+    on_fail: Literal["plain", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enhanced:
+    """How a picture's prompt came about: `prompt` is what was rewritten, `seed` that of the answer that was taken."""
+
+    enhancer: str
+    version: str
+    weights_digest: str
+    seed: int
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an enhancer said, word for word. `ended`: by itself, not because it may not say more."""
+
+    text: str
+    ended: bool
+    tokens: int
+    versions: tuple[tuple[str, str], ...] = ()
+    mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SceneRequest:
     """Everything that decides the pixels of one picture, generation and edits alike, and nothing else.
 
@@ -141,6 +192,10 @@ class SceneRequest:
     adapters: tuple[Adapter, ...] = ()
     guide: bool = False
     """The last reference is a sketch of the page: to be followed in where things stand, and in nothing else."""
+    enhance: Enhance | None = None
+    """Its prompt is to be rewritten. In a picture that was drawn: no answer would do, and its prompt is the template's."""
+    enhanced: Enhanced | None = None
+    """Its prompt was rewritten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +221,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What an engine is busy with: `identify` and `load` (bytes of weights), `encode` (texts), `denoise` (steps of a picture)."""
+    """What an engine is busy with: `identify` and `load` (bytes of weights), `encode` (texts), `denoise` (steps of a picture); or
+    an enhancer: `write` (tokens of an answer, of as many as it may have)."""
 
     name: str
     done: int

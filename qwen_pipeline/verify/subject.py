@@ -43,6 +43,8 @@ class Subject:
     """The text of every page of a file. pdfium is not thread-safe: a caller with threads hands in a guarded one."""
     endings: tuple[Ending, ...] = ()
     """How the strings that pictures were to spell ended."""
+    plain_prompts: tuple[str, ...] = ()
+    """Ids of the pages with a picture whose prompt was to be rewritten, and was drawn from as it is."""
 
     def each_page(self) -> Iterator[tuple[int, Page, TypesetPage]]:
         """(number, page as planned, page as set)."""

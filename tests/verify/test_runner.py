@@ -18,6 +18,7 @@ def test_files_and_ids_agree():
         "contrast",
         "safe_zone",
         "min_dpi",
+        "prompt.enhanced",
         "qr",
         "numbers.traceable",
         "pair.parity",

@@ -39,8 +39,11 @@ class Words:
     """The checkpoint's own tokenizer, which needs no torch."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder`: the checkpoint's. Raises `EngineUnavailable` (`weights-damaged`) where it holds no tokenizer."""
-        place = next((p for p in (folder / "processor", folder / "tokenizer") if (p / "tokenizer.json").is_file()), None)
+        """`folder`: the checkpoint's; a tokenizer lies in its `processor/`, in its `tokenizer/` or in itself.
+
+        Raises `EngineUnavailable` (`weights-damaged`) where none does.
+        """
+        place = next((p for p in (folder / "processor", folder / "tokenizer", folder) if (p / "tokenizer.json").is_file()), None)
         try:
             self._tokenizer = _from_file(place / "tokenizer.json") if place else _from_tables(folder / "tokenizer")
         except Exception as error:  # a bare Exception is what the library raises
@@ -131,10 +134,13 @@ def _slots(picture: Placed, grid: Sequence[int]) -> int:
 
 
 def picture_reader(checkpoint: Checkpoint) -> Any:
+    return picture_reader_in(checkpoint.path / "processor")
+
+
+def picture_reader_in(folder: Path) -> Any:
     """Qwen-VL's picture processor on Pillow and numpy: the other one needs torchvision."""
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-    folder = checkpoint.path / "processor"
     plain = folder / "preprocessor_config.json"
     config = read_json(plain) if plain.is_file() else read_json(folder / "processor_config.json")["image_processor"]
     return Qwen2VLImageProcessorPil(**{name: value for name, value in config.items() if not name.endswith("_type")})

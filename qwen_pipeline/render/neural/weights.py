@@ -1,7 +1,7 @@
 """Weights on disk: found, sized, identified, without torch and without a network.
 
-A checkpoint is a folder in the layout that diffusers writes: `model_index.json` and a folder a part. Only safetensors are ever
-read; pickles and code that lie beside them are not looked at.
+A checkpoint is a folder in the layout that diffusers writes: `model_index.json` and a folder a part; or in that of transformers:
+`config.json` and the tensors beside it. Only safetensors are ever read; pickles and code that lie beside them are not looked at.
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ _LICENCE = re.compile(r"^license(?:_name)?:\s*(\S+)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which checkpoint an engine reads: its repository on Hugging Face, and how one is known by its `model_index.json`."""
+    """Which checkpoint an engine reads: its repository on Hugging Face, and how one is known by its index."""
 
     repo: str
     parts: tuple[str, ...]
-    """Folders with weights that must be there."""
+    """Folders with weights that must be there; "" is the checkpoint's own folder."""
     fits: Callable[[Mapping[str, Any]], bool]
     gb: float
     """What is to be fetched, in GB."""
+    index: str = INDEX
+    """The file that `fits` is shown."""
+    told: Callable[[Path], bool] = lambda folder: True
+    """Whether a folder is this checkpoint, where others have the same index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,10 @@ class Checkpoint:
 
     def described(self) -> Iterator[Path]:
         """Every file that decides what the model is, beside its tensors."""
-        yield self.path / INDEX
-        for folder in sorted(entry for entry in self.path.iterdir() if entry.is_dir() and not entry.name.startswith(".")):
+        whole = any(part.folder == self.path for part in self.parts)
+        folders = sorted(entry for entry in self.path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        yield from () if whole else (self.path / INDEX,)
+        for folder in (self.path,) if whole else folders:
             yield from sorted(f for f in folder.iterdir() if f.suffix in (".json", ".txt", ".jinja") and f.is_file())
 
 
@@ -91,7 +97,8 @@ def find(wanted: Wanted, settings: Settings) -> Checkpoint | None:
     Raises `EngineUnavailable` with code `weights-damaged` where one is there but cannot be used.
     """
     for folder, name in _places(wanted, settings):
-        if (folder / INDEX).is_file() and wanted.fits(read_json(folder / INDEX)):
+        index = folder / wanted.index
+        if index.is_file() and wanted.fits(read_json(index)) and wanted.told(folder):
             return inspect(folder, name, wanted.parts)
     return None
 

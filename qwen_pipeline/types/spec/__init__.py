@@ -21,7 +21,7 @@ from .document import (
     parse_locales,
 )
 from .expressions import BUILT_IN_NAMES, FILTERS, JINJA_FILTERS, LOOP_ENTRIES, OWN_FILTERS, PAGE_NAMES
-from .generate import OPERATIONS, AdapterSpec, DistilledSpec, EditSpec, GenerateSpec, Operation
+from .generate import OPERATIONS, AdapterSpec, DistilledSpec, EditSpec, EnhanceSpec, GenerateSpec, Operation
 from .layers import (
     BoxSpec,
     ChartLayerSpec,
@@ -107,6 +107,7 @@ __all__ = [
     "DistilledSpec",
     "Document",
     "EditSpec",
+    "EnhanceSpec",
     "Expression",
     "FactSpec",
     "FitSpec",

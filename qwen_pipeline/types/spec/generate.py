@@ -99,6 +99,25 @@ class DistilledSpec(Strict):
     """The number that the file was made for."""
 
 
+class EnhanceSpec(Strict):
+    """Prompts are rewritten by a model of its own before pictures are drawn. `on` stands for all of it as it is by default."""
+
+    max_attempts: Annotated[int, Field(strict=True, ge=1, le=8)] = 3
+    """Answers to ask for, each from another seed, until one will do."""
+    on_fail: Literal["plain", "error"] = "plain"
+    """Where none will do: draw from the template's prompt with a finding (`prompt.enhanced`), or do not draw."""
+
+
+def parse_enhance(value: Any) -> Any:
+    """YAML's `on` and `off` are words here."""
+    return {"on": {}, "off": None}.get(value, value) if isinstance(value, str) else value
+
+
+EnhanceField = Annotated[
+    EnhanceSpec | None, BeforeValidator(parse_enhance, json_schema_input_type=EnhanceSpec | Literal["on", "off"] | None)
+]
+
+
 class GenerateSpec(Strict):
     model: str = "auto"
     """An engine's id, or auto."""
@@ -116,3 +135,6 @@ class GenerateSpec(Strict):
     """LoRAs, for engines with weights; the draft engine draws without them."""
     distilled: DistilledSpec | None = None
     """Generate in 4 or 8 steps by a distillation (Lightning). Edits and pictures with references keep the engine's own steps."""
+    enhance: EnhanceField = None
+    """on: a prompt enhancer rewrites the prompts of what is drawn from words or from reference files, not those of edits. Words
+    that a picture must spell are never changed. Its weights are for research only."""

@@ -1,0 +1,1 @@
+"""Prompt enhancers: one file each, named by its id."""

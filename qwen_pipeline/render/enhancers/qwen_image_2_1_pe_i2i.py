@@ -1,0 +1,20 @@
+"""Qwen-Image-2.1-PE-I2I: rewrites prompts that speak of pictures, which it is shown. Research use only."""
+
+from __future__ import annotations
+
+from qwen_pipeline.render.neural.pe_shelf import LICENCE, Sampling, Shelf
+from qwen_pipeline.types import EnhancerInfo
+
+INFO = EnhancerInfo(
+    id="qwen-image-2.1-pe-i2i",
+    version="1",
+    licence=LICENCE,
+    usages=frozenset({"research"}),
+    reads_pictures=True,
+    seconds_per_prompt=90.0,
+    describe="9B, rewrites the prompts of pictures drawn from words and references",
+)
+_SHELF = Shelf(INFO, "Qwen/Qwen-Image-2.1-PE-I2I", Sampling(presence_penalty=0.0, max_new_tokens=24000))
+fetch, info, missing, open_enhancer, read, require = _SHELF.functions
+
+__all__ = ["INFO", "fetch", "info", "missing", "open_enhancer", "read", "require"]
