@@ -17,10 +17,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from qwen_pipeline.types.spec import JINJA_FILTERS
 
+from .bounded import BOUNDED, MAX_OUTPUT_CHARS
 from .filters import FILTERS
 
 Names = Mapping[str, Any]
-MAX_OUTPUT_CHARS = 20_000
 _MAX_DIGITS = 40
 
 
@@ -60,12 +60,19 @@ class TableView(Sequence[RowView]):
         return iter(self.rows)
 
 
+_WIDE_FORMAT = re.compile(r"%[^a-zA-Z%]*(\*|\d{4})")
+
+
 class DataEnvironment(ImmutableSandboxedEnvironment):
     """Attribute access is key access, nothing is callable, and no product can fill the memory."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "%" and isinstance(left, str):
+            if _WIDE_FORMAT.search(left):
+                raise SecurityError("'%' takes widths and precisions of up to three digits")
+            return super().call_binop(context, operator, left, right)
         if isinstance(left, (str, list, tuple)) or isinstance(right, (str, list, tuple)):
             raise SecurityError(f"'{operator}' works on numbers only")
         if operator == "**" and (abs(left) > 10**6 or abs(right) > 6):
@@ -129,7 +136,7 @@ def make_environment() -> DataEnvironment:
     """The environment of specs: strict, no escaping, our filters and nothing that reads or runs."""
     env = DataEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, cache_size=0)
     env.globals.clear()
-    env.filters = {**{name: env.filters[name] for name in sorted(JINJA_FILTERS)}, **FILTERS}
+    env.filters = {**{name: env.filters[name] for name in sorted(JINJA_FILTERS)}, **FILTERS, **BOUNDED}
     return env
 
 
@@ -270,7 +277,7 @@ def _guarded(function: Callable[[], Any]) -> Any:
         raise ExpansionError("undefined", str(error)) from error
     except SecurityError as error:
         raise ExpansionError("forbidden", str(error)) from error
-    except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+    except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, AssertionError) as error:
         raise ExpansionError("bad-expression", str(error)) from error
     except (OverflowError, MemoryError, RecursionError) as error:
         raise ExpansionError("too-long", f"this expression grows without bound ({type(error).__name__})") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,48 +12,13 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
+from .dates import babel_locale, date, locale_tag, parse_locale, time
+
 _CURRENCIES = "CN:CNY TW:TWD HK:HKD MO:MOP US:USD GB:GBP JP:JPY KR:KRW SG:SGD AU:AUD CA:CAD NZ:NZD IN:INR CH:CHF BR:BRL MX:MXN"
 _TERRITORY_CURRENCY = dict(pair.split(":") for pair in _CURRENCIES.split())
 _EURO = frozenset(
     ["AT", "BE", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"]
 )
-_DATE = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
-
-
-def _tag(context: Context) -> str:
-    locale = context.get("locale")
-    return str(locale["tag"]) if isinstance(locale, Mapping) else "en"
-
-
-def _babel(context: Context, locale: Any = None) -> Any:
-    return _parse_locale(_locale_tag(context, locale))
-
-
-def _locale_tag(context: Context, locale: Any) -> str:
-    return str(locale["tag"]) if isinstance(locale, Mapping) else str(locale or _tag(context))
-
-
-@lru_cache(maxsize=256)
-def _parse_locale(tag: str) -> Any:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(tag.split("-")[0], sep="-")
-
-
-def parse_date(value: Any) -> dt.date | dt.datetime:
-    """A date from ISO text (`2026-04-18`, `2026-04-18T09:30`, `2026-04` for its first day); ValueError says what was found."""
-    if isinstance(value, (dt.date, dt.datetime)):
-        return value
-    match = _DATE.match(str(value).strip())
-    if not match:
-        raise ValueError(f"'{value}' is not a date; write 2026-04-18 or 2026-04-18T09:30")
-    year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)
-    if match[4] is None:
-        return dt.date(year, month, day)
-    return dt.datetime(year, month, day, int(match[4]), int(match[5]), int(match[6] or 0))
 
 
 def to_number(value: Any) -> Decimal:
@@ -70,26 +34,7 @@ def to_number(value: Any) -> Decimal:
     return number
 
 
-@pass_context
-def date(context: Context, value: Any, pattern: str = "long", locale: Any = None) -> str:
-    """A date in the text's language. Pattern: short, medium, long, full, or CLDR letters (`M月d日`, `d MMMM`)."""
-    from babel.dates import format_date, format_datetime
-
-    parsed = parse_date(value)
-    if isinstance(parsed, dt.datetime):
-        return str(format_datetime(parsed, pattern, locale=_babel(context, locale)))
-    return str(format_date(parsed, pattern, locale=_babel(context, locale)))
-
-
-@pass_context
-def time(context: Context, value: Any, pattern: str = "short", locale: Any = None) -> str:
-    """A time of day (`09:30`, or a date with time) in the text's language."""
-    from babel.dates import format_time
-
-    match = re.match(r"^(?:.*[T ])?(\d{1,2}):(\d{2})(?::(\d{2}))?$", str(value))
-    if not match:
-        raise ValueError(f"'{value}' is not a time; write 09:30")
-    return str(format_time(dt.time(int(match[1]), int(match[2]), int(match[3] or 0)), pattern, locale=_babel(context, locale)))
+_MOST_DIGITS = 12
 
 
 @pass_context
@@ -97,7 +42,7 @@ def number(context: Context, value: Any, pattern: str | None = None, locale: Any
     """A number with the language's grouping and decimal marks; pattern as in CLDR (`#,##0.0`)."""
     from babel.numbers import format_decimal
 
-    return str(format_decimal(to_number(value), format=pattern, locale=_babel(context, locale)))
+    return str(format_decimal(to_number(value), format=pattern, locale=babel_locale(context, locale)))
 
 
 @pass_context
@@ -105,8 +50,10 @@ def percent(context: Context, value: Any, digits: int = 0, locale: Any = None) -
     """A share (0.256) as a percentage (26 %) in the text's language."""
     from babel.numbers import format_percent
 
+    if not 0 <= digits <= _MOST_DIGITS:
+        raise ValueError(f"{digits} digits after the point; up to {_MOST_DIGITS} are written")
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return str(format_percent(to_number(value), format=pattern, locale=_babel(context, locale)))
+    return str(format_percent(to_number(value), format=pattern, locale=babel_locale(context, locale)))
 
 
 @pass_context
@@ -114,18 +61,20 @@ def money(context: Context, value: Any, locale: Any = None, currency: str | None
     """An amount with its currency sign: the argument's, else that of the locale's territory. Whole amounts drop the cents."""
     if isinstance(locale, str) and re.fullmatch(r"[A-Z]{3}", locale):
         locale, currency = None, locale
-    return _money(_locale_tag(context, locale), to_number(value), currency, digits)
+    return _money(locale_tag(context, locale), to_number(value), currency, digits)
 
 
 @lru_cache(maxsize=65_536)
 def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None) -> str:
-    from babel.numbers import format_currency
+    from babel.numbers import format_currency, is_currency
 
-    language = _parse_locale(tag)
+    language = parse_locale(tag)
     territory = language.territory or ""
     code = currency or _TERRITORY_CURRENCY.get(territory) or ("EUR" if territory in _EURO else None)
     if code is None:
         raise ValueError(f"no currency is known for {language}; write money('EUR')")
+    if not is_currency(code):
+        raise ValueError(f"'{code}' is no currency of ISO 4217 (CNY, USD, EUR)")
     whole = amount == amount.to_integral_value() if digits is None else not digits
     if not whole:
         return str(format_currency(amount, code, locale=language))
@@ -136,9 +85,7 @@ def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None)
 @pass_context
 def language_name(context: Context, value: Any, locale: Any = None) -> str:
     """The name of a locale tag in the text's language: `en` -> 英语."""
-    from babel import Locale
-
-    name = Locale.parse(str(value), sep="-").get_display_name(_babel(context, locale))
+    name = parse_locale(str(value)).get_display_name(babel_locale(context, locale))
     return str(name or value)
 
 
@@ -161,7 +108,7 @@ def quoted(context: Context, value: Any, locale: Any = None) -> str:
     """The value in the quotation marks of the text's language: “春” in mainland China, 「春」 in Taiwan, « thé » in French."""
     from .locales import locale_names
 
-    names = locale_names(_locale_tag(context, locale))
+    names = locale_names(locale_tag(context, locale))
     marks = _QUOTES.get(f"{names['language']}-{names['script']}") or _QUOTES.get(names["language"], "“”")
     half = len(marks) // 2
     return f"{marks[:half]}{value}{marks[half:]}"

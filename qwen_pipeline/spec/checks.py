@@ -15,6 +15,8 @@ from qwen_pipeline.types.spec import (
     ImageLayerSpec,
     Layout,
     RegionSpec,
+    SceneLayerSpec,
+    SceneSpec,
     SlotSpec,
     TextLayerSpec,
 )
@@ -23,6 +25,7 @@ from .brand import check_color
 from .files import Files
 from .jinja import is_dynamic
 from .names import item_names, slot_entries, slot_names
+from .near_words import check_words
 from .report import Report, nearest
 from .slots import ROOT_LOGO, chart_rules, check_chart
 from .texts import TextRules
@@ -43,6 +46,7 @@ class LayoutChecks:
     icons: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     names: frozenset[str]
+    styles: frozenset[str] = frozenset()
 
     @property
     def report(self) -> Report:
@@ -150,6 +154,8 @@ class LayoutChecks:
         texts = self.texts.seeing(dict.fromkeys(self.names - set(self.texts.names)), slot_names(layout.slots))
         if layer.for_each is not None:
             texts = texts.seeing(item_names(self.entries_of(layer.for_each, layout.slots)))
+        if isinstance(layer, SceneLayerSpec) and isinstance(layer.scene, SceneSpec):
+            check_words(layer.scene, lambda key: place_of(raw, (*path, "scene", key)), self.styles, self.report)
         seen = None
         if isinstance(layer, ChartLayerSpec) and layer.chart:
             check_chart(layer.chart, raw["layers"][index]["chart"], self.tables, self.report)

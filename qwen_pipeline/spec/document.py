@@ -184,8 +184,8 @@ class _Reader:
         reader = PageReader(
             kind=self.kind,
             book=LayoutBook(templates, self.kind, files, report),
-            slots=SlotReader(rules, files, icons, tables),
-            checks=LayoutChecks(rules, files, theme.roles, colors, icons, tables, names),
+            slots=SlotReader(rules, files, icons, tables, styles=frozenset(styles)),
+            checks=LayoutChecks(rules, files, theme.roles, colors, icons, tables, names, frozenset(styles)),
             styles=styles,
             defaults=defaults if isinstance(defaults, Map) else Map(self.tree.at),
             filled=self.request.filled,

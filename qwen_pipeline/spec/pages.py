@@ -16,6 +16,7 @@ from .extends import Chain, Effective, LayoutBook
 from .keywords import page_keys
 from .merge import merge_scenes
 from .names import Names, item_names, page_names, slot_names
+from .near_words import check_words
 from .report import Report, nearest
 from .slots import SlotReader, check_references
 from .tree import Map, Seq, place_of
@@ -215,10 +216,7 @@ class PageReader:
             if scene.region is not None:
                 self.checks.region_name(scene.region, made, place_of(raw, ("region",)), repeated=False)
         check_references(scene, raw, self.slots.files)
-        if scene.style and scene.style not in self.styles and " " not in scene.style.strip():
-            hint = nearest(scene.style, self.styles, cutoff=0.75)
-            if hint.startswith("did"):
-                self.report.notices.append(f"scene.style '{scene.style}' is no named style ({hint}); it is used as words")
+        check_words(scene, lambda key: place_of(raw, (key,)), self.styles, self.report)
 
 
 def _filled_by_layers(tree: Map, layout: Layout) -> frozenset[str]:

@@ -17,6 +17,7 @@ from .files import Files
 from .jinja import is_dynamic
 from .merge import scene_map
 from .names import Names, row_names
+from .near_words import check_words
 from .report import Report, nearest
 from .texts import TextRules
 from .tree import Map, Seq, place_of
@@ -35,6 +36,8 @@ class SlotReader:
     icons: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     """Columns of the tables under `data`."""
+    styles: frozenset[str] = frozenset()
+    """Names of styles."""
     repeated: Mapping[str, Names] = field(default_factory=dict)
     """Slots whose texts are set once for each entry of a list: what they see beside the page's names."""
 
@@ -183,6 +186,7 @@ class SlotReader:
         if scene is not None:
             self.texts.check_model(scene, tree)
             check_references(scene, tree, self.files)
+            check_words(scene, lambda key: place_of(tree, (key,)), self.styles, self.report)
         return scene
 
     def _choice(self, slot: SlotSpec, value: Any, place: Place) -> str | None:

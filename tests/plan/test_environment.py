@@ -1,5 +1,7 @@
 """Expressions: data only, strict, bounded."""
 
+import contextlib
+
 import pytest
 
 from qwen_pipeline.plan.environment import (
@@ -39,6 +41,9 @@ NAMES = {"locale": locale_names("zh-CN"), "q3": TABLE, "row": {"sku": "tea-07", 
         ("{{ q3 | mean('value') | round(2) }}", "69.75"),
         ("{% if row.sku == 'tea-07' %}yes{% else %}no{% endif %}", "yes"),
         ("{{ 6 * 7 }}", "42"),
+        ("{{ 'a-b-c' | replace('-', ' ') }} {{ 'a-b-c' | replace('-', '+', 1) }}", "a b c a+b-c"),
+        ("{{ q3 | join('/', attribute='value') }} {{ [1, 2] | join }}", "98.5/41 12"),
+        ("{{ '%02d' % 7 }} {{ 7 % 4 }}", "07 3"),
         ("{{ '春' | quoted }} {{ '春' | quoted('zh-TW') }} {{ 'tea' | quoted('en-GB') }}", "“春” 「春」 “tea”"),
         ("{{ 'Tee' | quoted('de') }} {{ 'thé' | quoted('fr-FR') }}", "„Tee“ «\u00a0thé\u00a0»"),
         ("{{ 105 | chinese_number }} {{ 12 | chinese_number }} {{ 2026 | chinese_number }}", "一百零五 十二 二千零二十六"),
@@ -53,11 +58,26 @@ def test_expands(text: str, expected: str) -> None:
     [
         ("{{ nothing }}", "undefined"),
         ("{{ row.colour }}", "undefined"),
+        ("{{ day | date('medum') }}", "bad-expression"),
+        ("{{ day | date('HH:mm') }}", "bad-expression"),
+        ("{{ day | date(3) }}", "bad-expression"),
+        ("{{ '09:30' | time('d MMMM') }}", "bad-expression"),
+        ("{{ '09:30' | time('shrt') }}", "bad-expression"),
+        ("{{ row.price | money('EUROS') }}", "bad-expression"),
+        ("{{ row.price | money('EUD') }}", "bad-expression"),
+        ("{{ row.price | number(none, 'b') }}", "bad-expression"),
+        ("{{ 'abcd' | language_name }}", "bad-expression"),
+        ("{{ row.sku | truncate(1) }}", "bad-expression"),
         ("{{ q3.nope }}", "undefined"),
         ("{{ row.__class__ }}", "undefined"),
         ("{{ ''.__class__.__mro__ }}", "undefined"),
         ("{{ row.items() }}", "forbidden"),
         ("{{ range(9) }}", "forbidden"),
+        ("{{ 'a'" + " | replace('a', 'aaaaaaaaaa')" * 12 + " }}", "forbidden"),
+        ("{{ '" + "a" * 300 + "'" + " | list | join('" + "a" * 300 + "')" * 5 + " }}", "forbidden"),
+        ("{{ '%999999999s' % 'a' }}", "forbidden"),
+        ("{{ '%.*f' % (99999999, 1.0) }}", "forbidden"),
+        ("{{ 0.5 | percent(9999999) }}", "bad-expression"),
         ("{{ cycler }}", "undefined"),
         ("{{ self }}", "forbidden"),
         ("{% for a in row %}{{ a }}{% endfor %}", "forbidden"),
@@ -145,3 +165,14 @@ def test_the_short_way_of_alternatives_says_what_jinja_says(expression: str) -> 
     assert compile_expression(expression)(names) == expected
     with pytest.raises(ExpansionError):
         compile_expression("nobody or a")(names)
+
+
+ODD = ("", "('x')", "(1)", "(none)", "(-1)", "('EUROS')", "('zz-ZZ')", "('a', 'b')", "(9999999)", "('%s')", "(q3)")
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_whatever_a_filter_is_given_is_the_author_s_mistake(name: str) -> None:
+    for value in ("day", "row.price", "row", "q3", "none", "-5", "''", "locale"):
+        for arguments in ODD:
+            with contextlib.suppress(ExpansionError):  # and nothing else: that would be reported as a bug of ours
+                compile_text(f"{{{{ {value} | {name}{arguments} }}}}")(NAMES)

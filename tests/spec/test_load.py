@@ -137,9 +137,43 @@ def test_layout_defaults_and_page_make_a_scene(
     assert (page.scene.subject if page.scene else None) == subject
 
 
-def test_a_style_that_is_nearly_a_named_one_is_noticed(tmp_path: Path) -> None:
-    spec = made(tmp_path, "kind: Poster\nscene: {style: ink-wsh, subject: x}\n")
-    assert any("'ink-wash'" in notice for notice in spec.notices)
+NEAR_STYLES = {
+    "ink-wsh": "ink-wash",
+    "Ink Wash": "ink-wash",
+    "paper kut": "paper-cut",
+    "watercolor": "watercolour",
+    "new year print": "new-year-print",
+    "mid_century": "mid-century",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), NEAR_STYLES.items())
+def test_a_style_that_is_nearly_a_named_one_is_noticed(tmp_path: Path, written: str, meant: str) -> None:
+    spec = made(tmp_path, f"kind: Poster\nscene: {{style: {written}, subject: x}}\n")
+    assert any(f"'{meant}'" in notice and "spec.yaml:2:16" in notice for notice in spec.notices)
+
+
+@pytest.mark.parametrize("written", ["ink-wash", "oil painting", "photo", "dark clay", "swiss alps at dawn, ink-wash"])
+def test_a_style_in_words_of_its_own_is_not_noticed(tmp_path: Path, written: str) -> None:
+    assert made(tmp_path, f"kind: Poster\ntitle: x\nscene: {{style: '{written}', subject: x}}\n").notices == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Deck\nslides:\n- {layout: cover, title: x}\ndefaults: {scene: {style: ink-wsh}}\n",
+        "kind: Poster\ntitle: x\nlayers: [{id: a, kind: scene, in: page, scene: {style: ink-wsh, subject: x}}]\n",
+        "kind: Comic\npages:\n- {layout: splash, panels: [{scene: {style: ink-wsh, subject: a cat}}]}\n",
+    ],
+    ids=["defaults", "layer", "slot"],
+)
+def test_nearly_named_styles_are_noticed_wherever_they_stand(tmp_path: Path, text: str) -> None:
+    assert any("'ink-wash'" in notice for notice in made(tmp_path, text).notices)
+
+
+@pytest.mark.parametrize("written", ["None", "off", "'no'"])
+def test_a_scene_of_a_word_for_nothing_is_noticed(tmp_path: Path, written: str) -> None:
+    assert any("scene: none" in notice for notice in made(tmp_path, f"kind: Poster\ntitle: x\nscene: {written}\n").notices)
 
 
 # --- brands and roots ----------------------------------------------------------------------------------------------------
