@@ -18,6 +18,7 @@ from qwen_pipeline.types import Place
 from .chars import NARROW_MARKS, is_wide
 from .fontfiles import NOTO_SHA256, RECIPE, FontFile, OpenFont, noto, open_face, open_instance, user_font
 from .memo import Memo
+from .optical import CAPITAL, IDEOGRAPHS, PLAIN, SMALL, Heights, Ink, Optical, average, fitted
 
 _PLAIN = {"liga": False, "clig": False, "dlig": False, "calt": False, "hlig": False, "locl": False}
 """Nothing may replace a glyph: what is drawn is the characters' own glyphs, so that text can be extracted."""
@@ -171,6 +172,32 @@ class Fonts:
         left, width = (extents.x_bearing / instance.upem, extents.width / instance.upem) if extents else (0.0, 0.0)
         return left, instance.advance(char) - left - width
 
+    def optical(self, latin_id: str, cjk_id: str) -> Optical:
+        """How runs of one font are set in lines of ideographs of another."""
+        built_in = [font_id.rpartition("-w")[0] in _NOTO_NAMES for font_id in (latin_id, cjk_id)]
+        if latin_id == cjk_id or all(built_in):
+            return PLAIN
+        found = self.memo.get(("optical", latin_id, cjk_id), lambda: self._fitted(latin_id, cjk_id))
+        assert isinstance(found, Optical)
+        return found
+
+    def _fitted(self, latin_id: str, cjk_id: str) -> Optical:
+        weight = int(cjk_id.rpartition("-w")[2]) if cjk_id.rpartition("-w")[2].isdigit() else 400
+        model = _NOTO["SC"].instance_id(weight)
+        return fitted(self._heights(latin_id), self._heights(cjk_id), self._heights(model))
+
+    def _heights(self, font_id: str) -> Heights:
+        capitals, smalls = self._ink(font_id, CAPITAL), self._ink(font_id, SMALL)
+        return Heights(average(self._ink(font_id, char) for char in IDEOGRAPHS), capitals, smalls)
+
+    def _ink(self, font_id: str, char: str) -> Ink | None:
+        instance = self.opened(font_id)
+        glyph = instance.font.get_nominal_glyph(ord(char))
+        extents = instance.font.get_glyph_extents(glyph) if glyph else None
+        if extents is None:
+            return None
+        return Ink((extents.y_bearing + extents.height) / instance.upem, extents.y_bearing / instance.upem)
+
     @property
     def digest(self) -> str:
         """Identity of all fonts: two `Fonts` with the same digest set every text alike."""
@@ -184,6 +211,7 @@ def _files(spec: FamilySpec) -> tuple[_Pair, _Pair]:
 
 
 _NOTO = {region: noto(region) for region in NOTO_SHA256}
+_NOTO_NAMES = frozenset(file.name for file in _NOTO.values())
 
 
 def file_sha256(path: str | None) -> str | None:

@@ -13,6 +13,7 @@ from qwen_pipeline.types import TextStyle
 from .chars import IGNORED, NARROW_MARKS, blank_left, blank_right, is_cjk, is_han, is_latin, is_wide_form, takes_gap
 from .fonts import Fonts, noto_region
 from .linebreak import opportunities
+from .optical import PLAIN, Optical
 
 GAP_EM = 0.25
 """Between Han and Latin (CLREQ 3.2.2)."""
@@ -43,6 +44,8 @@ class Measured:
     tail: tuple[float, ...]
     breaks: tuple[int, ...]
     missing: tuple[str, ...]
+    optical: tuple[tuple[str, Optical], ...] = ()
+    """Fonts whose runs are not set at the size and on the baseline of the line."""
     ends: tuple[float, ...] = field(init=False)
     """For each of `breaks`, where a line that ends there ends."""
 
@@ -87,10 +90,12 @@ def measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int)
 
 def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int) -> Measured:
     drawn, ids, missing = choose(text, locale, style.family, weight, fonts)
-    advances = [fonts.advance(f, d) if d else 0.0 for d, f in zip(drawn, ids, strict=True)]
+    optical = _optical(text, ids, fonts) if is_cjk(locale) else {}
+    scales = [optical[f].scale if f in optical else 1.0 for f in ids]
+    advances = [fonts.advance(f, d) * s if d else 0.0 for d, f, s in zip(drawn, ids, scales, strict=True)]
     lead, tail, after = marks_between(text, advances, noto_region(locale))
     for i, kern in kerns(drawn, ids, fonts):
-        after[i] += kern
+        after[i] += kern * scales[i]
     for i in dashes(text):
         after[i] = -(fonts.bearings(ids[i], drawn[i])[1] + fonts.bearings(ids[i + 1], drawn[i + 1])[0] + OVERLAP_EM)
     left, right, at = [], [], 0.0
@@ -98,7 +103,18 @@ def _measure(text: str, locale: str, style: TextStyle, fonts: Fonts, weight: int
         left.append(at)
         right.append(at + advance)
         at += advance + move + (style.tracking_em if char else 0.0)
-    return Measured(text, drawn, ids, tuple(left), tuple(right), lead, tail, opportunities(text) if text else (), missing)
+    places = opportunities(text) if text else ()
+    return Measured(text, drawn, ids, tuple(left), tuple(right), lead, tail, places, missing, tuple(optical.items()))
+
+
+def _optical(text: str, ids: Sequence[str], fonts: Fonts) -> dict[str, Optical]:
+    """Fonts of the letters and figures of a line with ideographs, where they are set otherwise than these."""
+    ideographs = next((font for char, font in zip(text, ids, strict=True) if is_han(char)), None)
+    if ideographs is None:
+        return {}
+    wide = {font for char, font in zip(text, ids, strict=True) if is_han(char) or is_wide_form(char)}
+    found = {font: fonts.optical(font, ideographs) for font in dict.fromkeys(ids) if font not in wide}
+    return {font: optical for font, optical in found.items() if optical != PLAIN}
 
 
 def choose(

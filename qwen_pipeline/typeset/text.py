@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from qwen_pipeline.types import Box, Glyphs, Line, TextItem, TextStyle
 
 from .fonts import Fonts
 from .measure import Measured, measure, normalise
+from .optical import PLAIN, Optical
 
 ASCENT_EM, DESCENT_EM = 0.88, 0.12
 """The em box of ideographs over and under the baseline (as in Noto). All scripts are placed by it, so that baselines agree."""
@@ -59,6 +61,7 @@ def place_line(
     origin = x_pt - begin * size_pt
     stretched = set(measured.breaks) if stretch_pt else set()
     runs: list[Glyphs] = []
+    optical = dict(measured.optical)
     text, font, run_x, pen, shift = "", "", 0.0, 0.0, 0.0
     for i in range(start, stop):
         if stretch_pt and i > start and i in stretched:
@@ -67,19 +70,26 @@ def place_line(
             continue
         x = origin + measured.left[i] * size_pt + shift
         if text and (measured.fonts[i] != font or abs(x - pen) > _EPSILON_EM * size_pt):
-            runs.append(Glyphs(text, font, size_pt, round(run_x, 3), round(baseline_pt, 3)))
+            runs.append(_run(text, font, size_pt, (run_x, baseline_pt), optical))
             text = ""
         if not text:
             font, run_x = measured.fonts[i], x
         text += measured.drawn[i]
         pen = x + (measured.right[i] - measured.left[i]) * size_pt
     if text:
-        runs.append(Glyphs(text, font, size_pt, round(run_x, 3), round(baseline_pt, 3)))
+        runs.append(_run(text, font, size_pt, (run_x, baseline_pt), optical))
     return Line(
         measured.text[start:stop],
         _box(measured.text[start:stop], x_pt, (end - begin) * size_pt + shift, size_pt, baseline_pt),
         tuple(runs),
     )
+
+
+def _run(text: str, font: str, size_pt: float, where: tuple[float, float], optical: Mapping[str, Optical]) -> Glyphs:
+    """A run at the line's size and on its baseline, but for a font that is set otherwise beside the line's ideographs."""
+    how = optical.get(font, PLAIN)
+    size = size_pt if how is PLAIN else round(size_pt * how.scale, 4)
+    return Glyphs(text, font, size, round(where[0], 3), round(where[1] - how.raise_em * size_pt, 3))
 
 
 def _box(text: str, x_pt: float, width_pt: float, size_pt: float, baseline_pt: float) -> Box:
