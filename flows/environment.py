@@ -1,9 +1,13 @@
-"""What must stand in the environment before Prefect is imported: no telemetry, little noise, a home of its own."""
+"""What must stand in the environment before Prefect is imported: no telemetry, little noise, a home of its own, a closed door."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
+
+_WORDS = ("PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
+"""The word that lets clients in, as they say it and as the server wants it."""
 
 
 def prepare(store: Path) -> None:
@@ -21,6 +25,8 @@ def prepare(store: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)  # Prefect makes only the last folder, and its server hangs where it cannot
         defaults["PREFECT_HOME"] = str(home)
         defaults["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
+        stated = next((os.environ[name] for name in _WORDS if os.environ.get(name)), "")
+        defaults |= dict.fromkeys(_WORDS, stated or f"qwen-pipeline:{secrets.token_urlsafe(24)}")  # others have accounts here too
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     if "PREFECT_HOME" in defaults:

@@ -21,17 +21,19 @@ from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.pipeline import Evaluation, Event, OnEvent, ShardReport, Trial, load, unchanged, unheard
 from qwen_pipeline.types import Failure, Manifest
 
-from .job import Asked, Job, Machine, Spread, settings_of
+from .job import Asked, Job, Machine, Spread, hands_of, settings_of
+from .logs import shorten
 from .pool import in_pool, work_on
 from .report import Progress, publish, publish_evaluation
-from .review import is_answered
+from .review import Answer, is_answered
 from .runners import running
 from .tasks import close_workshops, deliver, draw_shard, evaluate_sets, make_shard, plan_shards, read_report, stop_workshops
 
 Step = Literal["scenes", "pieces"]
 
 
-ALL, HERE = Asked(), Spread()
+shorten()
+ALL, HERE, UNSAID = Asked(), Spread(), Answer()
 """As a spec says it, on this machine."""
 
 
@@ -87,10 +89,28 @@ def _campaign(job: Job, out: Path, spread: Spread) -> State[Any]:
         same = unchanged(job.order, out, job.settings)
         if same is not None:
             return Completed(name="Unchanged", message=f"{len(same.pieces)} pieces are as they were in {out}")
+    return ended([reviewed(job, out, spread)])
+
+
+@flow(name="review", flow_run_name="review {spec.stem}")
+def review_flow(
+    spec: Path, out: Path, answer: Answer = UNSAID, asked: Asked = ALL, spread: Spread = HERE, machine: Machine | None = None
+) -> State[Any]:
+    """Show what waits for a person, write the answer beside the spec, deliver what it lets through.
+
+    A run that is started without an answer is suspended until there is one, where it has a deployment.
+    """
+    job = Job.of(spec, asked, machine or {})
+    answer.take(job)
+    return ended([reviewed(job, out, spread)])
+
+
+def reviewed(job: Job, out: Path, spread: Spread) -> Manifest:
+    """Made, and made again whenever a person has answered what waited."""
     manifest = make(job, out, spread)
     while is_answered(job, manifest):
         manifest = make(job, out, spread)
-    return ended([manifest])
+    return manifest
 
 
 @flow(name="evaluate", flow_run_name="evaluate {trial.engine}")
@@ -142,8 +162,7 @@ def _work(
     drawn, lost = 0, dict[str, Failure]()
     if not any(shards):
         return drawn, lost
-    hands = spread.workers or job.settings.workers or _cores()
-    with _reports(job, plan, spread, hands) as reports:
+    with _reports(job, plan, spread) as reports:
         steps: tuple[tuple[Step, Shards], ...] = (("scenes", shards[0]), ("pieces", shards[1]))
         for step, parts in steps:
             left = [ids for part in parts if (ids := tuple(name for name in part if name not in lost))]
@@ -158,12 +177,12 @@ def _work(
 
 
 @contextmanager
-def _reports(job: Job, plan: str, spread: Spread, hands: int) -> Iterator[Any]:
+def _reports(job: Job, plan: str, spread: Spread) -> Iterator[Any]:
     """A function (phase, shards) -> reports as they come in, None for a shard that failed altogether."""
     if spread.runner == "pool":
         yield lambda step, shards: in_pool(job, plan, spread, step, shards)
         return
-    with running(spread, hands) as submit:
+    with running(spread, hands_of(job, spread)) as submit:
 
         def reports(step: Step, shards: Shards) -> Iterator[ShardReport | None]:
             task: Any = draw_shard if step == "scenes" else make_shard
@@ -178,12 +197,6 @@ def _reports(job: Job, plan: str, spread: Spread, hands: int) -> Iterator[Any]:
             if not isinstance(error, Exception):  # SIGTERM, Ctrl-C: the runner waits for its threads, which wait for these
                 stop_workshops()
             raise
-
-
-def _cores() -> int:
-    from qwen_pipeline.pipeline.workers import worker_count
-
-    return worker_count(None, 4096)
 
 
 def ended(manifests: Sequence[Manifest]) -> State[Any]:

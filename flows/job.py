@@ -56,7 +56,7 @@ class Spread(BaseModel):
     """Of a Dask scheduler or a Ray head that is there already."""
     deployment: str = "shard/qwen-pipeline"
     shard: Annotated[int, Field(ge=1, le=10_000)] = SHARD_PIECES
-    """Pieces a shard."""
+    """Pieces a shard, at most."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,13 @@ class Job:
     @property
     def asked(self) -> Asked:
         return Asked.of(self.order)
+
+
+def hands_of(job: Job, spread: Spread) -> int:
+    """How many work at once: as asked for, else one a core where the shards are worked on here. Of a pool nobody knows."""
+    from qwen_pipeline.pipeline.workers import worker_count
+
+    return spread.workers or job.settings.workers or (1 if spread.runner == "pool" else worker_count(None, 4096))
 
 
 def settings_of(machine: Machine) -> Settings:

@@ -7,7 +7,7 @@ from typing import Literal
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
 from prefect.runtime import deployment
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from qwen_pipeline.fingerprint import digest
 from qwen_pipeline.pipeline.review import spec_of, timeout_s
@@ -17,13 +17,28 @@ from qwen_pipeline.types import Manifest
 from .job import Job
 
 
-class Decided(RunInput):
-    """What a person answers: ids of pieces, `*` is a wildcard. Prefect's pages show it as a form."""
+class Answer(BaseModel):
+    """What a person decides: ids of pieces, `*` is a wildcard."""
 
     approve: list[str] = Field(default_factory=list)
     reject: list[str] = Field(default_factory=list)
     pick: list[str] = Field(default_factory=list)
     by: str = ""
+
+    def take(self, job: Job) -> bool:
+        """Write it beside the spec; whether there was anything to write."""
+        verdicts: tuple[tuple[Literal["approve", "reject", "pick"], list[str]], ...] = (
+            ("approve", self.approve),
+            ("reject", self.reject),
+            ("pick", self.pick),
+        )
+        stated = [(verdict, ids) for verdict, ids in verdicts if ids]
+        table = desk(job.order, job.settings) if stated else None
+        return bool([table.decide(verdict, ids, self.by) for verdict, ids in stated if table])
+
+
+class Decided(Answer, RunInput):
+    """An answer as a run is resumed with it. Prefect's pages show it as a form."""
 
 
 def waiting(manifest: Manifest) -> tuple[str, ...]:
@@ -44,11 +59,4 @@ def is_answered(job: Job, manifest: Manifest) -> bool:
     seconds = timeout_s(spec_of(table.planned))
     prints = {piece.id: piece.fingerprint for piece in table.planned.plan.pieces}
     key = "review-" + digest(sorted(prints[piece] for piece in pieces))[:16]
-    said = suspend_flow_run(wait_for_input=Decided, timeout=seconds, key=key)
-    verdicts: tuple[tuple[Literal["approve", "reject", "pick"], list[str]], ...] = (
-        ("approve", said.approve),
-        ("reject", said.reject),
-        ("pick", said.pick),
-    )
-    taken = [table.decide(verdict, ids, said.by) for verdict, ids in verdicts if ids]
-    return bool(taken)
+    return suspend_flow_run(wait_for_input=Decided, timeout=seconds, key=key).take(job)

@@ -25,7 +25,8 @@ from qwen_pipeline.pipeline import Evaluation, ShardReport, Trial, Workshop, bui
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Failure, Manifest
 
-from .job import Job, Spread
+from .job import Job, Spread, hands_of
+from .kept import PLAIN, Memory
 
 RETRIES = 2
 DELAYS_S = [2.0, 8.0]
@@ -127,9 +128,9 @@ _PASSING: dict[str, Any] = {
     "retry_condition_fn": can_pass,
 }
 _SHARD: dict[str, Any] = {
-    "cache_policy": ByFingerprint(),
+    "cache_policy": ByFingerprint(key_storage=Memory()),
     "persist_result": True,
-    "result_serializer": "json",
+    "result_serializer": PLAIN,
     **_PASSING,
 }
 
@@ -142,8 +143,8 @@ def plan_shards(job: Job, spread: Spread) -> tuple[str, Sequence[tuple[str, ...]
     """
     alone = spread.runner == "threads"
     shop = open_workshop(job, spread.workers if alone else 1)
-    parts = 1 if alone else spread.workers or 1
-    return shop.planned.plan.digest, shop.drawing_shards(parts, spread.shard), shop.shards(spread.shard)
+    hands = shop.hands if alone else hands_of(job, spread)
+    return shop.planned.plan.digest, shop.drawing_shards(hands, spread.shard, alone=alone), shop.shards(spread.shard, hands)
 
 
 @task(name="pictures", **_SHARD)

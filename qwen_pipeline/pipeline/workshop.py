@@ -9,6 +9,7 @@ import queue
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.settings import Settings
@@ -55,19 +56,26 @@ class Workshop:
         for pool in self._all:
             self._pools.put(pool)
 
-    def shards(self, size: int = SHARD_PIECES) -> tuple[tuple[str, ...], ...]:
-        """Ids of the pieces to make, `size` at a time; pieces that show the same picture stay together as far as may be."""
+    def shards(self, size: int = SHARD_PIECES, parts: int | None = None) -> tuple[tuple[str, ...], ...]:
+        """Ids of the pieces to make, at most `size` at a time, in shards of one length whose number suits `parts` at work (None =
+        our own hands), so that all are done together. Pieces that show the same picture stay together as far as may be.
+        """
         ids = [piece.id for piece in sorted(self.missing, key=_first_scene)]
-        return tuple(tuple(ids[at : at + size]) for at in range(0, len(ids), size))
+        count = even_count(len(ids), size, parts or self.hands)
+        cuts = [number * len(ids) // count for number in range(count + 1)] if count else []
+        return tuple(tuple(ids[start:end]) for start, end in pairwise(cuts))
 
-    def drawing_shards(self, parts: int = 1, size: int = SHARD_PIECES) -> tuple[tuple[str, ...], ...]:
-        """As `shards`, but at most `parts` for engines that must be loaded: each draws its part in one go.
+    def drawing_shards(
+        self, parts: int | None = None, size: int = SHARD_PIECES, *, alone: bool = True
+    ) -> tuple[tuple[str, ...], ...]:
+        """As `shards`; but of an engine that must be loaded one for each of `parts`, or just one where a machine works `alone`:
+        each draws its part in one go.
 
         Pieces whose pictures are the same, or come from one another, stay together, so that no picture is drawn twice.
         """
         if is_procedural(self.planned.plan.engine):
-            return self.shards(size)
-        shards: list[list[str]] = [[] for _ in range(parts)]
+            return self.shards(size, parts)
+        shards: list[list[str]] = [[] for _ in range(1 if alone else parts or self.hands)]
         for family in sorted(families(self.missing, self.planned.plan.scenes), key=len, reverse=True):
             min(shards, key=len).extend(family)
         return tuple(tuple(ids) for ids in shards if ids)
@@ -107,6 +115,12 @@ class Workshop:
             yield pool
         finally:
             self._pools.put(pool)
+
+
+def even_count(pieces: int, size: int, parts: int) -> int:
+    """How many shards: as few as `size` allows, made up to a multiple of `parts`."""
+    fewest = -(-pieces // size)
+    return min(pieces, -(-fewest // parts) * parts)
 
 
 def _first_scene(piece: Piece) -> str:

@@ -67,6 +67,9 @@ def test_a_read_only_disk(tmp_path: Path, which: str) -> None:
     assert "no-permission" in ended.out
     assert "--store or --out" in ended.out
     assert "Traceback" not in ended.err
+    assert build(order(spec), tmp_path / "out", Settings(store=tmp_path / "store", workers=1)).exit_code == 0
+    assert build(order(spec), tmp_path / "good", Settings(store=tmp_path / "other", workers=1)).exit_code == 0
+    assert digests(tmp_path / "out") == digests(tmp_path / "good")
 
 
 @pytest.mark.parametrize("limit", [200, 4_000])

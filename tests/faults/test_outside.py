@@ -114,6 +114,29 @@ def zip_bomb() -> bytes:
     return out.getvalue()
 
 
+def svg_with_entity() -> bytes:
+    head = '<!DOCTYPE svg [<!ENTITY e SYSTEM "../outside/secret.csv">]>'
+    return f"{head}<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>&e;</text></svg>".encode()
+
+
+def xlsx_with_entity() -> bytes:
+    """A workbook of which the words come from a file beside it."""
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    assert book.active
+    book.active.append(["k", "v"])
+    book.active.append(["a", "WORD"])
+    book.save(out)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            head, data = b'<!DOCTYPE x [<!ENTITY e SYSTEM "../outside/secret.csv">]>', old.read(name)
+            at = data.index(b"?>") + 2 if data.startswith(b"<?xml") else 0
+            new.writestr(name, data[:at] + head + data[at:].replace(b"WORD", b"&e;") if b"WORD" in data else data)
+    return changed.getvalue()
+
+
 def long_line() -> bytes:
     return b"k,v\na," + b"x" * (100_000_000 if SLOW else 20_000_000) + b"\n"
 
@@ -130,6 +153,11 @@ CASES: dict[str, tuple[Case, tuple[int, ...]]] = {
     "asset outside": (poster("logo: OUTSIDE/secret.png\n"), (2,)),
     "asset by absolute path": (poster("logo: /etc/passwd\n"), (2,)),
     "asset is a device": (poster("logo: /dev/zero\n"), (2,)),
+    "asset by an address": (poster("logo: https://example.org/logo.png\n"), (2,)),
+    "asset by a file address": (poster("logo: file:///etc/passwd\n"), (2,)),
+    "asset on another machine": (poster("logo: //example.org/share/logo.png\n"), (2,)),
+    "a YAML tag that runs code": (poster("x-a: !!python/object/apply:os.system ['touch ../outside/owned']\n"), (2,)),
+    "a YAML tag that makes an object": (poster("x-a: !!python/object/new:pathlib.Path [/etc/passwd]\n"), (2,)),
     "data outside": (poster("data: {q: {csv: OUTSIDE/secret.csv}}\n"), (2,)),
     "brand outside": (poster("brand: OUTSIDE/secret.yaml\n"), (2,)),
     "layout outside": (lambda f, o: write_poster(f, POSTER.replace("minimal", "../outside/secret.yaml")), (2,)),
@@ -161,6 +189,8 @@ CASES: dict[str, tuple[Case, tuple[int, ...]]] = {
     "huge output": (named('{name}.png", width: 999999, x-a: "'), (2,)),
     "PNG bomb": (holding("logo.png", png_bomb, LOGO), (1, 2, 4)),
     "SVG bomb": (holding("logo.svg", svg_bomb, "logo: logo.svg\n"), (1, 2, 4)),
+    "SVG that names a file": (holding("logo.svg", svg_with_entity, "logo: logo.svg\n"), (2,)),
+    "XLSX that names a file": (holding("q.xlsx", xlsx_with_entity, "data: {q: {xlsx: q.xlsx}}\n"), (2,)),
     "XLSX bomb": (holding("q.xlsx", zip_bomb, "data: {q: {xlsx: q.xlsx}}\n"), (2,)),
     "one endless CSV line": (holding("q.csv", long_line, TABLE), (2,)),
 }

@@ -58,7 +58,7 @@ class Server:
         env = {**self.env, "PREFECT_SERVER_API_AUTH_STRING": self.word}
         if self.database:
             env["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = self.database
-        args = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
+        args = [sys.executable, "-m", *documented("prefect server start", port=str(self.port))]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(args, env=env, stdout=log, stderr=log, start_new_session=True)
         until = time.monotonic() + 120
@@ -114,10 +114,26 @@ class Server:
         return subprocess.run(command, env={**self.env, **env}, cwd=ROOT, capture_output=True, text=True)
 
     def worker(self, name: str, pool: str, **env: str) -> subprocess.Popen[bytes]:
-        args = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
+        args = [*documented("prefect worker start", pool=pool), "--name", name]
         with (self.folder / f"{name}.log").open("ab") as log:
-            command = [sys.executable, "-m", "prefect", *args]
+            command = [sys.executable, "-m", *args]
             return subprocess.Popen(command, env={**self.env, **env}, stdout=log, stderr=log, start_new_session=True)
+
+
+def documented(command: str, **values: str) -> list[str]:
+    """The words of a command as docs/scheduling.md has it, with other values for some of its options."""
+    text = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+    line = next(line for line in text.splitlines() if command in line and not line.startswith(("`", "|")))
+    words = line[line.index(command) :].split("  ")[0].split()
+    for name, value in values.items():
+        words[words.index(f"--{name}") + 1] = value
+    return words
+
+
+def listening(port: int) -> set[str]:
+    """Addresses, as the kernel writes them, on which a port is open."""
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
 
 
 def free_port() -> int:
@@ -144,7 +160,7 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def until(what: Callable[[], Any], seconds: float = 120.0) -> Any:
+def until(what: Callable[[], Any], seconds: float = 300.0) -> Any:
     """Wait for something to be true; what it was."""
     limit = time.monotonic() + seconds
     while not (found := what()):

@@ -15,7 +15,20 @@ import pytest
 
 from qwen_pipeline.store import Store
 
-from ..faults.builds import BATCH, PDF, SHEET, SLOW, Call, digests, leftovers, made_again, stored, write_batch
+from ..faults.builds import (
+    BATCH,
+    PDF,
+    POSTER,
+    SHEET,
+    SLOW,
+    Call,
+    digests,
+    leftovers,
+    made_again,
+    stored,
+    write_batch,
+    write_poster,
+)
 from ..support.engines.plugged import drawn, environment
 from .conftest import QUIET, ROOT, Server, end, free_port, until
 
@@ -32,11 +45,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
     return spec, digests(folder / "out")
 
 
-def flow(spec: Path, folder: Path, *more: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """A flow on the command line, into `folder/out` from `folder/store`."""
+def flow(
+    spec: Path, folder: Path, *more: str, env: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
+    """A flow on the command line, into `folder/out` from `folder/store`. `prefix`: a command that runs it."""
     args = ["flow", str(spec), "--out", str(folder / "out"), "--store", str(folder / "store"), "--engine", "draft", *more]
     own = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
-    command = [sys.executable, "-m", "qwen_pipeline", *args]
+    command = [*prefix, sys.executable, "-m", "qwen_pipeline", *args]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "bufsize": 1}
     return subprocess.Popen(command, env={**own, **QUIET, "PYTHONPATH": str(ROOT), **(env or {})}, cwd=ROOT, **pipes)  # type: ignore[call-overload,no-any-return]
 
@@ -123,8 +138,38 @@ def test_the_server_is_gone_for_a_while(whole: tuple[Path, dict[str, str]], serv
     assert digests(tmp_path / "out") == good
 
 
-@slow
-@pytest.mark.parametrize(("runner", "workers"), [("dask", 1), ("dask", 4), ("ray", 2), ("threads", 1), ("threads", 4)])
+def test_two_flows_at_once(whole: tuple[Path, dict[str, str]], server: Server, tmp_path: Path) -> None:
+    """One spec, one folder, one store: every picture is drawn once, by one or the other."""
+    spec, good = whole
+    both = [flow(spec, tmp_path, "--shard", "2", "--workers", "1", "--json", env=server.env) for _ in range(2)]
+    said = [process.communicate(timeout=240) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sum(json.loads(out)["builds"][0]["manifest"]["rendered"] for out, _ in said) == ROWS
+    assert digests(tmp_path / "out") == good
+    assert leftovers(tmp_path / "out", tmp_path / "store") == []
+
+
+def test_a_full_disk_under_a_flow(whole: tuple[Path, dict[str, str]], server: Server, tmp_path: Path) -> None:
+    """Files may not grow beyond some bytes: what is not made is named, and with space again it is made."""
+    spec, good = whole
+    limit = ("prlimit", "--fsize=700")
+    if not shutil.which(limit[0]):
+        pytest.skip("needs prlimit")
+    process = flow(spec, tmp_path, "--workers", "1", "--json", env=server.env, prefix=limit)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 4, err[-3000:]
+    assert "disk-full" in out + err
+    again = Call(spec, tmp_path / "out", tmp_path / "store").run()
+    assert again.code == 0, again.err
+    assert digests(tmp_path / "out") == good
+
+
+CLUSTERS = [("dask", 1), ("dask", 4), ("ray", 1), ("ray", 2), ("ray", 4), ("threads", 1), ("threads", 4)]
+
+
+@pytest.mark.parametrize(
+    ("runner", "workers"), [pytest.param("dask", 2), *(pytest.param(*given, marks=slow) for given in CLUSTERS)]
+)
 def test_any_number_of_workers(whole: tuple[Path, dict[str, str]], tmp_path: Path, runner: str, workers: int) -> None:
     pytest.importorskip("prefect_dask" if runner == "dask" else "prefect_ray", reason="needs the extra `cluster`")
     spec, good = whole
@@ -207,3 +252,24 @@ def test_an_evaluation_as_a_flow(server: Server, tmp_path: Path) -> None:
     found = server.ask("artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
     assert {"table", "markdown"} <= {artifact["type"] for artifact in found}
     assert (tmp_path / "out" / "index.html").is_file()
+
+
+def test_a_review_as_a_flow(server: Server, tmp_path: Path) -> None:
+    """Without an answer the run ends as one that needs review; with one it writes it beside the spec and delivers."""
+    spec = write_poster(tmp_path / "in", POSTER + "review: {gate: approve}\n")
+    code = (
+        "from flows.flow import review_flow; from flows.job import Asked; from flows.review import Answer\n"
+        "from pathlib import Path\n"
+        f"folder, machine = Path({str(tmp_path)!r}), {{'store': {str(tmp_path / 'store')!r}, 'workers': 1}}\n"
+        f"given = {{'spec': Path({str(spec)!r}), 'out': folder / 'out', 'asked': Asked(engine='draft'), 'machine': machine}}\n"
+        "first = review_flow(**given, return_state=True)\n"
+        "assert first.name == 'NeedsReview', first\n"
+        "assert not (folder / 'out' / 'poster.pdf').exists()\n"
+        "second = review_flow(**given, answer=Answer(approve=['*'], by='Li'), return_state=True)\n"
+        "assert second.is_completed() and second.name == 'Completed', second\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=server.env, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (tmp_path / "out" / "poster.pdf").is_file()
+    assert json.loads((spec.parent / "poster.review.json").read_text("utf-8"))["decisions"][0]["by"] == "Li"
+    assert len(server.runs("review")) == 2

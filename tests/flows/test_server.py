@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from ..faults.builds import BATCH, PDF, SHEET, SLOW, Call, digests, write_batch
+from ..faults.test_secrets import texts
 from ..support.engines.plugged import drawn, environment
-from .conftest import ROOT, Server, descendants, end, until
+from .conftest import ROOT, Server, descendants, end, listening, until
 
 pytestmark = pytest.mark.xdist_group("server")
 SECRET = "hunter2-not-for-print"
+SECRETS = ("API_TOKEN", "AWS_SECRET_ACCESS_KEY", "QWEN_PIPELINE_WEBHOOK_SECRET", "PGPASSWORD", "HF_TOKEN")
 REVIEWED = """\
 kind: Poster
 name: tea
@@ -51,15 +53,11 @@ def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)["deployment"]
     assert (made["name"], made["cron"], made["timezone"]) == ("campaign/batch", "* * * * *", "Asia/Shanghai")
-    worker = server.worker("first", "qwen-pipeline", QWEN_PIPELINE_STORE=store, API_TOKEN=SECRET)
+    secret = {name: f"{SECRET}-{number}" for number, name in enumerate(SECRETS)}
+    hook = {"QWEN_PIPELINE_WEBHOOK_URL": f"http://127.0.0.1:9/{SECRET}"}  # nobody listens there
+    worker = server.worker("first", "qwen-pipeline", QWEN_PIPELINE_STORE=store, **secret, **hook)
     yield Night(server, spec, folder / "out", worker)
     end(worker)
-
-
-def test_nobody_gets_in_without_the_word(server: Server) -> None:
-    assert server.status("admin/version") == 200
-    assert server.status("admin/version", word="") == 401
-    assert server.status("admin/version", word="tester:guess") == 401
 
 
 @pytest.mark.skipif(not SLOW, reason="takes minutes: QWEN_PIPELINE_SLOW=1")
@@ -95,6 +93,28 @@ def test_a_lost_workers_shard_is_taken_over(server: Server, tmp_path: Path) -> N
     assert digests(tmp_path / "out") == digests(tmp_path / "whole")
 
 
+@pytest.mark.skipif(not SLOW, reason="takes minutes: QWEN_PIPELINE_SLOW=1")
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_workers_of_a_pool_share_a_store(server: Server, tmp_path: Path, workers: int) -> None:
+    """Each with a store of its own and one place behind them: the bytes of a plain build, each picture drawn once."""
+    spec, pool = write_batch(tmp_path / "in", 8, batch=BATCH.replace(PDF, "")), f"share-{workers}"
+    env = {"QWEN_PIPELINE_SHARED": str(tmp_path / "shared")}
+    args = [str(spec), "--out", str(tmp_path / "out"), "--engine", "draft", "--json"]
+    assert server.cli("schedule", *args, "--pool", pool, **env).returncode == 0
+    started = [server.worker(f"{pool}-{n}", pool, **env, QWEN_PIPELINE_STORE=str(tmp_path / f"s{n}")) for n in range(workers)]
+    more = ["--runner", "pool", "--deployment", f"shard/{pool}", "--shard", str(8 // workers), "--workers", str(workers)]
+    try:
+        done = server.cli("flow", *args, *more, "--store", str(tmp_path / "own"), **env)
+    finally:
+        for worker in started:
+            end(worker)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout)["builds"][0]["manifest"]["rendered"] == 8
+    whole = Call(spec, tmp_path / "whole", tmp_path / "alone").run()
+    assert whole.code == 0
+    assert digests(tmp_path / "out") == digests(tmp_path / "whole")
+
+
 def who_hangs(workers: dict[str, subprocess.Popen[bytes]], plugged: Path) -> str:
     """The worker below which a picture is drawn that never ends; empty while there is none."""
     mark = plugged / "armed.pid"
@@ -124,6 +144,7 @@ def test_a_run_waits_for_a_person_without_a_process(night: Night, tmp_path: Path
 
 def test_the_schedule_fires(night: Night, tmp_path: Path) -> None:
     """Last in the file: meanwhile the minute has come round."""
+
     def fired() -> list[dict[str, Any]]:
         return [run for run in night.server.runs("campaign") if run["auto_scheduled"] and run["state_type"] == "COMPLETED"]
 
@@ -138,14 +159,19 @@ def test_the_schedule_fires(night: Night, tmp_path: Path) -> None:
     whole = Call(night.spec, tmp_path / "whole", tmp_path / "store").run()
     assert whole.code == 0
     assert digests(night.out) == digests(tmp_path / "whole")
-    for folder in (night.server.folder, night.out, night.out.parent / "store"):
-        assert [path for path in folder.rglob("*") if path.is_file() and tells(path, night.server.word, SECRET)] == []
+    said = "".join(path.read_text("utf-8", "replace") for path in night.server.folder.glob("first.log"))
+    assert "the webhook at 127.0.0.1 was not reached" in said
+    for folder in (night.server.folder, night.spec.parent, night.out, night.out.parent / "store"):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert files
+        assert [path for path in files if tells(path, night.server.word, SECRET)] == []
+    logs = night.server.ask("logs/filter", limit=200)
+    assert SECRET not in json.dumps(logs)
 
 
 def tells(path: Path, *secrets: str) -> bool:
-    """Whether a file (a database, a log, a picture) has one of the secrets in it."""
-    data = path.read_bytes()
-    return any(secret.encode() in data for secret in secrets)
+    """Whether a file (a database, a log, what is unpacked of a picture or a PDF) has one of the secrets in it."""
+    return any(secret.encode() in text for secret in secrets for text in texts(path))
 
 
 @pytest.mark.skipif(not SLOW, reason="takes half a minute: QWEN_PIPELINE_SLOW=1")
@@ -170,9 +196,3 @@ def test_a_server_of_ones_own(tmp_path: Path) -> None:
         assert not [pid for pid in started if Path(f"/proc/{pid}/exe").exists()]
     finally:
         end(process)
-
-
-def listening(port: int) -> set[str]:
-    """Addresses, as the kernel writes them, on which a port is open."""
-    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
-    return {row[1].split(":")[0] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
