@@ -19,7 +19,7 @@ def write_junit(path: Path, outcomes: Sequence[Outcome]) -> None:
 def _suite(outcome: Outcome) -> str:
     cases = list(_cases(outcome))
     counts = f'tests="{len(cases)}" failures="{_having(cases, "<failure")}" errors="{_having(cases, "<error")}"'
-    name = quoteattr(outcome.manifest.name if outcome.manifest else outcome.spec.stem)
+    name = quoteattr(_clean(outcome.manifest.name if outcome.manifest else outcome.spec.stem))
     return f'<testsuite name={name} {counts} time="{outcome.seconds:.3f}">\n{"".join(cases)}</testsuite>\n'
 
 
@@ -44,7 +44,7 @@ def _cases(outcome: Outcome) -> Iterator[str]:
 
 
 def _case(suite: str, name: str, body: str) -> str:
-    return f"<testcase classname={quoteattr(suite)} name={quoteattr(name)}>{body}</testcase>\n"
+    return f"<testcase classname={quoteattr(_clean(suite))} name={quoteattr(_clean(name))}>{body}</testcase>\n"
 
 
 def _element(tag: str, kind: str, text: str) -> str:
@@ -58,4 +58,4 @@ def _text(value: str) -> str:
 
 def _clean(value: str) -> str:
     """Without the characters that XML cannot hold."""
-    return "".join(c for c in value if c in "\t\n" or c >= " ")
+    return "".join(c for c in value if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c > "\uffff")

@@ -59,6 +59,28 @@ def test_a_spec_that_is_wrong_is_an_error_with_its_place(tmp_path: Path, capsys:
     assert lines[0].startswith(f"::error file={path},line=5,col=1,title=unknown-key::")
 
 
+def test_other_readers_take_the_file(tmp_path: Path) -> None:
+    """Of what XML cannot hold nothing is written; two other parsers see the same cases."""
+    from xml.dom import pulldom
+    from xml.parsers import expat
+
+    from qwen_pipeline.cli.ci import Outcome
+    from qwen_pipeline.cli.junit import write_junit
+    from qwen_pipeline.errors import QwenPipelineError
+
+    error = QwenPipelineError('a\x00b\x1b[31m\ufffe\uffff\ud800 "<&>]]> \U0001f375 茶')
+    write_junit(tmp_path / "junit.xml", [Outcome(Path("a\x0b&<\"'.yaml"), 0.5, error=error)])
+    raw, names = (tmp_path / "junit.xml").read_bytes(), []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda tag, attributes: names.append((tag, attributes.get("name")))
+    parser.Parse(raw, True)
+    assert [tag for tag, _ in names] == ["testsuites", "testsuite", "testcase", "error"]
+    seen = [node.tagName for event, node in pulldom.parseString(raw.decode()) if event == pulldom.START_ELEMENT]
+    assert seen == [tag for tag, _ in names]
+    lxml = pytest.importorskip("lxml.etree", reason="a reader that is none of Python's own")
+    assert "🍵 茶" in lxml.fromstring(raw).findtext(".//error")
+
+
 def test_findings_are_annotations_where_a_build_server_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
