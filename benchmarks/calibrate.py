@@ -1,7 +1,8 @@
 """`python -m benchmarks.calibrate [--lines N]`: what the reader mistakes on drawn type, for the costs and the second look.
 
 Writes `verify/matching/confusions.json`: `misread` (character -> what it was read as although it was drawn well) and
-`overlooked` (character -> look-alikes that were drawn in its place and read as it), each with how often.
+`overlooked` (character -> look-alikes that were drawn in its place and read as it), each with how often. A third of the lines
+stand on pictures of the draft engine, of every style.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from benchmarks import lines, record
 from benchmarks.alike import LETTERS, look_alikes
+from benchmarks.drawn import busy_pictures
 from benchmarks.longtext import read
 from qwen_pipeline.verify import Reader, open_reader
 from qwen_pipeline.verify.matching import normal
@@ -25,37 +30,45 @@ _LONGEST = 24
 _FIGURES = ("¥{a},{b:03d}起", "{c}月{d}日 {h}:30", "20{d:02d}-{c:02d}-{d:02d}", "400-{b:03d}-{a}0{d:02d}", "${a}0.{d:02d}")
 
 
-def misread(reader: Reader, text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws lines and has them read. `grounds`: pictures for lines on busy grounds."""
+
+    reader: Reader
+    grounds: Sequence[Image.Image]
+
+    def read(self, text: str, covered: str, rng: random.Random) -> str:
+        """What is read of `text`, normalised; in a look that has the characters of `covered` as well."""
+        look = lines.look(rng, text + covered)
+        image, quad = lines.picture(lines.ink(text, look), look, rng, self.grounds)
+        return normal(self.reader.read_lines(image, [quad])[0].text).text
+
+
+def misread(drawer: Drawer, text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
     """(drawn, read) of every single character that differs."""
-    for op in operations(normal(text).text, _read(reader, text, text, rng)):
+    for op in operations(normal(text).text, drawer.read(text, text, rng)):
         if len(op.expected) == len(op.read) == 1:
             yield op.expected, op.read
 
 
-def overlooked(reader: Reader, text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
+def overlooked(drawer: Drawer, text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
     """(right, drawn in its place) where a look-alike was read as the right one."""
     places = [i for i, char in enumerate(text) if look_alikes().get(char) or char in LETTERS]
     if places:
         place = rng.choice(places)
         other = rng.choice(look_alikes().get(text[place]) or tuple(LETTERS[text[place]]))
         wrong = text[:place] + other + text[place + 1 :]
-        if _read(reader, wrong, text, rng) == normal(text).text:
+        if drawer.read(wrong, text, rng) == normal(text).text:
             yield text[place], other
 
 
-def _read(reader: Reader, text: str, covered: str, rng: random.Random) -> str:
-    look = lines.look(rng, text + covered)
-    image, quad = lines.picture(lines.ink(text, look), look, rng)
-    return normal(reader.read_lines(image, [quad])[0].text).text
-
-
-def table(reader: Reader, texts: list[str], count: int) -> dict[str, dict[str, dict[str, int]]]:
+def table(drawer: Drawer, texts: list[str], count: int) -> dict[str, dict[str, dict[str, int]]]:
     found: dict[str, Counter[tuple[str, str]]] = {"misread": Counter(), "overlooked": Counter()}
     for number in range(count):
         rng = random.Random(f"calibrate {number}")
         text = rng.choice(texts) if rng.random() < 0.7 else _figure(rng)
-        found["misread"].update(misread(reader, text, rng))
-        found["overlooked"].update(overlooked(reader, text, rng))
+        found["misread"].update(misread(drawer, text, rng))
+        found["overlooked"].update(overlooked(drawer, text, rng))
     return {name: _nested(pairs) for name, pairs in found.items()}
 
 
@@ -84,7 +97,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=TABLE)
     args = parser.parse_args()
     briefs = [brief for code in ("zh", "en") for brief in read(args.data / f"longtext_{code}.jsonl", code)]
-    found = table(open_reader(), lines.texts(briefs, _LONGEST), args.lines)
+    found = table(Drawer(open_reader(), busy_pictures()), lines.texts(briefs, _LONGEST), args.lines)
     args.out.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print({name: sum(sum(row.values()) for row in rows.values()) for name, rows in found.items()})
 

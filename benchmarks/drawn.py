@@ -14,6 +14,8 @@ from PIL import Image
 
 from benchmarks.alike import corrupt
 from benchmarks.longtext import LOCALES, Brief
+from qwen_pipeline.render.draft.compose import style_ids
+from qwen_pipeline.render.engine import SceneInputs
 from qwen_pipeline.render.engines import draft
 from qwen_pipeline.types import (
     Box,
@@ -50,6 +52,8 @@ _PLACES = {
     "right": Box(800, 540, 640, 760),
     "foot": Box(96, 1390, 1344, 60),
 }
+_FIRST = 3000
+"""Pages of lower numbers served to set the bounds of the second look; they do not count."""
 _MONTHS = ("January", "March", "April", "May", "June", "August", "October", "December")
 
 
@@ -136,13 +140,18 @@ def _scene(style: str, calm: bool) -> Image.Image:
     hints = SceneHints(style, "", "tea hills", palette, "dark" if style in _DARK else "light", areas if calm else ())
     side = SIDE_PX // 2
     request = SceneRequest("draft", "1", "", "", "tea hills", "", side, side, 7, 0, 1.0, hints=hints)
-    picture = draft.open_engine(None).render(request, None, None).convert("RGB")  # type: ignore[arg-type]
+    picture = draft.open_engine(None).render(request, None, SceneInputs()).convert("RGB")
     ground = _INK if style in _DARK else _PAPER  # words on a busy picture stay legible: contrast is another check's business
     return (
         picture
         if calm and style not in _LOUD
         else Image.blend(picture, Image.new("RGB", picture.size, (ground.r, ground.g, ground.b)), 0.6)
     )
+
+
+def busy_pictures() -> list[Image.Image]:
+    """A picture of every style of the draft engine, without calm places."""
+    return [_scene(style, False) for style in style_ids()]
 
 
 def _style(name: str, family: str, weight: int, ink: Color, rng: random.Random) -> TextStyle:
@@ -195,6 +204,6 @@ def _date(language: str, rng: random.Random) -> str:
 
 def pages(press: Press, briefs: Sequence[Brief], count: int, *, wrong: bool) -> Iterator[Drawn]:
     """`count` pages, over the briefs in turn."""
-    for number in range(count):
+    for number in range(_FIRST, _FIRST + count):
         brief = briefs[number % len(briefs)]
         yield press.corrupted(brief, number) if wrong else press.clean(brief, number)

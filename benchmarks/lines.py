@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _SYSTEM = tuple(
 )
 _SC_IN_TTC = 2
 _SIZES = (32, 48, 72, 96, 140)
+_VEIL = 0.45
+"""How far a busy ground is drawn towards the paper, so that a person can read the line."""
 INKS = (
     ((30, 40, 36), (246, 241, 230)),
     ((250, 248, 240), (28, 60, 72)),
@@ -71,7 +74,7 @@ def look(rng: random.Random, text: str) -> Look:
         else:
             path, weight = str(_PACKAGE / _VARIABLE.get(region, _VARIABLE["SC"])), rng.choice(_WEIGHTS)
         if _covers(path, weight, text):
-            finish = rng.choice((*_FINISHES, "plain", "plain"))
+            finish = rng.choice((*_FINISHES, "plain", "plain", "busy", "busy"))
             return Look(Path(path).stem.split("[")[0], path, weight, rng.choice(_SIZES), finish)
 
 
@@ -107,10 +110,18 @@ def picture(line: Image.Image, look: Look, rng: random.Random, grounds: Sequence
     colour, paper = rng.choice(INKS)
     ground = Image.new("RGB", line.size, paper)
     if grounds and look.finish == "busy":
-        busy = rng.choice(grounds).resize(line.size)
-        ground = Image.blend(busy, ground, 0.55)
+        ground = Image.blend(_cut(rng.choice(grounds), line.size, rng), ground, _VEIL)
     image = Image.composite(Image.new("RGB", line.size, colour), ground, line)
     return _FINISHES.get(look.finish, _plain)(image, look.px), _place(line)
+
+
+def _cut(ground: Image.Image, size: tuple[int, int], rng: random.Random) -> Image.Image:
+    """A place of the picture as large as the line; a picture smaller than that is made larger."""
+    grown = max(1.0, size[0] / ground.width, size[1] / ground.height)
+    if grown > 1:
+        ground = ground.resize((math.ceil(ground.width * grown), math.ceil(ground.height * grown)))
+    x, y = rng.randint(0, ground.width - size[0]), rng.randint(0, ground.height - size[1])
+    return ground.crop((x, y, x + size[0], y + size[1]))
 
 
 def _place(line: Image.Image) -> Quad:

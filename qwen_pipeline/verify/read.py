@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -51,7 +53,7 @@ def _again(
         parts = [(lines[c.line], c) for c in claims if c.string == index]
         shared = any(c.line == d.line and c.string != d.string for c in claims for d in claims if c.string == index)
         strings[index] = looker.settle(string, strings[index], parts)
-        boxes = _rows([line for line, _ in parts]) or ([string.box] if string.box else [])
+        boxes = _places(string, [line for line, _ in parts])
         for room in () if shared else _ROOMS:
             if strings[index].spelling != "exact" and boxes:
                 rows = reader.read_lines(image, [_padded(box, room) for box in boxes])
@@ -82,6 +84,21 @@ def better(a: StringReading, b: StringReading) -> StringReading:
 
 def _weight(reading: StringReading) -> tuple[int, float, int]:
     return _RANK[reading.spelling], sum(op.cost for op in reading.ops), len(reading.ops)
+
+
+def _places(string: ExpectedString, lines: Sequence[ReadLine]) -> list[PixelBox]:
+    """The rows in which the string was found, and those of its own place in between where nothing was; from top to bottom."""
+    rows = _rows(lines)
+    if string.box is None or not rows:
+        return rows or ([string.box] if string.box else [])
+    high = statistics.median(row.height for row in rows)
+    left, right = min(row.left for row in rows), max(row.right for row in rows)
+    edges = [string.box.top, *(edge for row in rows for edge in (row.top, row.bottom)), string.box.bottom]
+    for above, below in zip(edges[::2], edges[1::2], strict=True):
+        count = round((below - above) / high)
+        bands = [above + (below - above) * i / count for i in range(count + 1)] if count > 0 else []
+        rows += [PixelBox(left, a, right, b) for a, b in itertools.pairwise(bands)]
+    return sorted(rows, key=lambda row: row.top)
 
 
 def _rows(lines: Sequence[ReadLine]) -> list[PixelBox]:

@@ -46,10 +46,6 @@ class Reader(Protocol):
         """What stands in each quad, taken as one line; nothing is looked for. "" where nothing could be read."""
         ...
 
-    def likelihoods(self, image: Image, quad: Quad, texts: Sequence[str]) -> tuple[float, ...]:
-        """Natural logarithm of how likely each text is for the line in `quad`; () from readers that cannot tell."""
-        ...
-
 
 class ReaderModule(Protocol):
     """What a file in `readers/` exposes. It imports without what the reader needs."""

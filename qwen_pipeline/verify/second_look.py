@@ -37,15 +37,19 @@ LEANS_DOUBTED = -0.15
 FAINT, LEANS_FAINT = 5e-4, 0.33
 """A second choice with this score needs a shape that leans this far."""
 LEANS_ALONE = 0.55
-"""How far it must lean to a look-alike that the reader did not think of."""
+"""How far it must lean to a look-alike that the reader hardly thought of, or not at all."""
+STRONG, LEANS_STRONG = 0.1, -0.3
+"""A second choice with this score that is the expected character: the shape may lean this far to the one that was read."""
 INKLING = 5e-5
 """Letters and digits that the reader cannot tell (0 and O): a second choice below this is none."""
-LETTERS = 0.18
-"""How much worse the other of them may fit and still be a doubt: a round letter fits the oval digit badly in any face."""
+DIGITS = 0.18
+"""How much worse the letter may fit than the digit and still be a doubt: a round letter fits the oval digit badly in any face."""
+CREDIBLE = 0.45
+"""Where neither glyph fits as well as this, as over line art, the shape says nothing about letters and digits."""
 SHORT, TYPE = 3, 0.55
 """Up to this many characters, with a worse fit than this, are ornament: type in a face of its own fits 0.6 and more."""
-CLEAR = 0.72
-"""Below this fit a line is in a style of its own: its glyphs say nothing about characters that the reader does not doubt."""
+CLEAR = 0.82
+"""Below this fit a line is in a style of its own: its glyphs say nothing about characters that the reader does not think of."""
 
 Parts = Sequence[tuple[ReadLine, Claim]]
 
@@ -142,11 +146,11 @@ class _Look:
         if not (len(op.expected) == len(op.read) == 1 and is_hanzi(op.expected) and op.index in self.pairs):
             return False
         seen = self.seen[self.pairs[op.index]]
-        possible = dict(seen.char.others).get(op.expected, 0.0) >= DOUBT
-        if not possible and not same_word(op.expected, op.read) and op.read not in confusions.misread(op.expected):
+        score = dict(seen.char.others).get(op.expected, 0.0)
+        if score < DOUBT and not same_word(op.expected, op.read) and op.read not in confusions.misread(op.expected):
             return False
         (lean,) = self.looker.glyphs(seen.line).leans(seen.place, op.read, (op.expected,))
-        return lean >= LEANS
+        return lean >= (LEANS_STRONG if score >= STRONG else LEANS)
 
     def overlooked(self) -> Iterator[EditOp]:
         """Characters read as expected that look like another one."""
@@ -163,7 +167,7 @@ class _Look:
         right = {place: i for i, place in self.pairs.items() if self.wanted[i] == self.read[place] and is_hanzi(self.read[place])}
         for line in {id(seen.line): seen.line for seen in self.seen}.values():
             places = {seen.place: place for place, seen in enumerate(self.seen) if seen.line is line and place in right}
-            deviations = self.looker.glyphs(line).deviations(tuple(places))
+            deviations = self.looker.glyphs(line).deviations(tuple(places)) if places else ()
             for (at, place), deviation in zip(places.items(), deviations, strict=True):
                 if deviation > 1:
                     yield OddGlyph(index[right[place]], self.read[place], line.chars[at].box, deviation)
@@ -173,12 +177,12 @@ class _Look:
         others = [(o, score) for o, score in seen.char.others if _is_another(o, char)]
         if not is_hanzi(char):
             return self._letter(char, seen, others)
-        scores = {o: score for o, score in others if score >= FAINT and is_hanzi(o)}
+        scores = {o: score for o, score in others if is_hanzi(o) and (score >= FAINT or o in confusions.look_alikes(char))}
         unseen = [o for o in confusions.look_alikes(char) if o not in scores and not same_word(o, char)]
         glyphs = self.looker.glyphs(seen.line)
         leans = glyphs.leans(seen.place, char, (*scores, *unseen))
         alone = LEANS_ALONE if glyphs.fit >= CLEAR else float("inf")
-        bounds = [LEANS_DOUBTED if score >= DOUBT else LEANS_FAINT for score in scores.values()] + [alone] * len(unseen)
+        bounds = [_bound(score) for score in scores.values()] + [alone] * len(unseen)
         return next((o for o, lean, bound in zip((*scores, *unseen), leans, bounds, strict=True) if lean >= bound), "")
 
     def _letter(self, char: str, seen: _Seen, others: Sequence[tuple[str, float]]) -> str:
@@ -190,11 +194,16 @@ class _Look:
         if not sure and not blind:
             return ""
         glyphs = self.looker.glyphs(seen.line)
-        leans = glyphs.leans(seen.place, char, sure)
-        own, *fits = glyphs.fits(seen.place, (char, *blind))
-        rather = [o for o, lean in zip(sure, leans, strict=True) if lean >= LEANS]
-        rather += [o for o, fit in zip(blind, fits, strict=True) if own and fit >= own - LETTERS]
-        return next(iter(rather), "")
+        own, *fits = glyphs.fits(seen.place, (char, *sure, *blind))
+        bounds = [own + LEANS * glyphs.apart(char, other) for other in sure]
+        bounds += [own - (DIGITS if char.isdigit() else 0.0)] * len(blind)
+        found = zip((*sure, *blind), fits, bounds, strict=True)
+        return next((other for other, fit, bound in found if fit >= bound and max(own, fit) >= CREDIBLE), "")
+
+
+def _bound(score: float) -> float:
+    """How far a shape must lean to a second choice with this score."""
+    return LEANS_DOUBTED if score >= DOUBT else LEANS_FAINT if score >= FAINT else LEANS_ALONE
 
 
 def _is_another(other: str, char: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,15 +68,17 @@ def batch(tmp_path: Path) -> Callable[[int], Path]:
     """Makes a batch of so many rows."""
 
     def make(rows: int) -> Path:
-        folder = tmp_path / "batch"
-        folder.mkdir(exist_ok=True)
-        (folder / "card.yaml").write_text(CARD, "utf-8")
-        lines = ["id,name", *(f"r{n:02d},Lamp {n}" for n in range(rows))]
-        (folder / "rows.csv").write_text("\n".join(lines) + "\n", "utf-8")
-        (folder / "batch.yaml").write_text(BATCH, "utf-8")
-        return folder / "batch.yaml"
+        return write_batch(tmp_path / "batch", BATCH, CARD, ["id,name", *(f"r{n:02d},Lamp {n}" for n in range(rows))])
 
     return make
+
+
+def write_batch(folder: Path, batch: str, card: str, rows: Sequence[str]) -> Path:
+    """A batch, its template and its table: the spec to build."""
+    folder.mkdir(exist_ok=True)
+    for name, text in (("card.yaml", card), ("rows.csv", "\n".join(rows) + "\n"), ("batch.yaml", batch)):
+        (folder / name).write_text(text, "utf-8")
+    return folder / "batch.yaml"
 
 
 def order(path: Path, **more: object) -> Order:

@@ -13,15 +13,15 @@ from PIL import Image
 
 from qwen_pipeline import verify
 from qwen_pipeline.pipeline import build
-from qwen_pipeline.render.engines import draft
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import ExpectedString
 from qwen_pipeline.verify.filetext import page_texts
 from qwen_pipeline.verify.fold import squeeze
 from qwen_pipeline.verify.readers import rapidocr
 
-from ..support.engines.scribe import INFO, Log, by_rate, open_scribe
-from .conftest import order
+from ..support.engines.scribe import by_rate
+from ..support.scribes import engage
+from .conftest import order, write_batch
 
 pytestmark = pytest.mark.skipif(bool(rapidocr.missing()), reason="rapidocr is not installed")
 
@@ -40,11 +40,11 @@ ROWS = (
     ("人间食粮", "Bread of Life"),
 )
 SLOW = bool(os.environ.get("QWEN_PIPELINE_SLOW"))
-SPEC = """\
+BATCH = """\
 apiVersion: design/v1
 kind: Batch
 name: fairs
-template: ./poster.yaml
+template: ./card.yaml
 data: {rows: {csv: rows.csv, key: id}}
 matrix: {locale: [zh-CN+en-GB]}
 map:
@@ -53,10 +53,10 @@ outputs:
   - {format: pdf, name: "{id}.pdf"}
   - {format: png, name: "{id}.png"}
 """
-POSTER = """\
+CARD = """\
 apiVersion: design/v1
 kind: Poster
-name: poster
+name: card
 extends: minimal
 canvas: {size: 900x900px, safe: 12px}
 locales: [zh-CN+en-GB]
@@ -69,15 +69,11 @@ layers: [{id: title, render: baked, max_attempts: 2}]
 
 def test_delivered_files_say_what_their_specs_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = ROWS if SLOW else ROWS[:2]
-    (tmp_path / "poster.yaml").write_text(POSTER, "utf-8")
-    (tmp_path / "batch.yaml").write_text(SPEC, "utf-8")
-    lines = [f"r{n:02d},{zh},{en}" for n, (zh, en) in enumerate(rows)]
-    (tmp_path / "rows.csv").write_text("\n".join(["id,zh,en", *lines]) + "\n", "utf-8")
-    plan = by_rate(0.85, ("dropped", "swapped", "look-alike", "extra"), edits=0.6)
-    monkeypatch.setattr(draft, "INFO", INFO)
-    monkeypatch.setattr(draft, "open_engine", lambda settings: open_scribe(plan, Log()))
+    table = ["id,zh,en", *(f"r{n:02d},{zh},{en}" for n, (zh, en) in enumerate(rows))]
+    spec = write_batch(tmp_path / "spec", BATCH, CARD, table)
+    engage(monkeypatch, by_rate(0.85, ("dropped", "swapped", "look-alike", "extra"), edits=0.6))
     out = tmp_path / "out"
-    manifest = build(order(tmp_path / "batch.yaml"), out, Settings(store=tmp_path / "store", workers=1))
+    manifest = build(order(spec), out, Settings(store=tmp_path / "store", workers=1))
     assert manifest.failures == ()
     reader = verify.open_reader()
     delivered = sorted(out.glob("*.png"))

@@ -90,11 +90,3 @@ def test_an_empty_picture_says_nothing(size: tuple[int, int]) -> None:
     found = read_picture(Image.new("RGB", size, (200, 210, 220)), [expected("春茶市集")], reader())
     assert [string.spelling for string in found.strings] == ["missing"]
     assert found.extra == ()
-
-
-@needs_models
-def test_the_likelier_text_is_what_is_drawn() -> None:
-    image = drawn(("天天向上", 100, (50, 50)))
-    (line,) = reader().read(image)
-    right, wrong, impossible = reader().likelihoods(image, line.quad, ("天天向上", "夭天向上", "天天向上" * 40))
-    assert right > wrong > impossible

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.verify.matching.costs import is_hanzi
 
-from .ink import LineInk
-from .reference import EM_PX, LATIN_SCALES, SCALES, WEIGHTS, glyph
+from .ink import AROUND, LineInk
+from .reference import EM_PX, FINER, LATIN_SCALES, SCALES, WEIGHTS, glyph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,9 +35,13 @@ def face_of(line: LineInk, chars: Sequence[tuple[int, str]]) -> Face:
     step = max(1, len(chars) // _SAMPLE)
     sample = chars[::step][:_SAMPLE]
     scales = SCALES if any(is_hanzi(char) for _, char in sample) else LATIN_SCALES
-    scale = max(scales, key=lambda scale: _mean(line, sample, WEIGHTS[1], scale))
-    weight = max(WEIGHTS, key=lambda weight: _mean(line, sample, weight, scale))
-    return Face(weight, scale, _mean(line, sample, weight, scale))
+    first = {scale: _mean(line, sample, WEIGHTS[1], scale) for scale in scales}
+    coarse = max(first, key=first.__getitem__)
+    first |= {scale: _mean(line, sample, WEIGHTS[1], scale) for scale in (coarse - FINER, coarse + FINER)}
+    scale = max(first, key=first.__getitem__)
+    found = {weight: first[scale] if weight == WEIGHTS[1] else _mean(line, sample, weight, scale) for weight in WEIGHTS}
+    weight = max(found, key=found.__getitem__)
+    return Face(weight, scale, found[weight])
 
 
 def _mean(line: LineInk, sample: Sequence[tuple[int, str]], weight: int, scale: float) -> float:
@@ -74,16 +78,12 @@ def _match(line: LineInk, place: int, char: str, weight: int, scale: float) -> t
 
 
 def _window(line: LineInk, center: float, shape: tuple[int, ...]) -> NDArray[Any] | None:
-    """The whole height of the line, and the template's width with room on both sides; padded with ground at the ends."""
-    import numpy as np
-
+    """The whole height of the line, and the template's width with room on both sides; ground beyond the ends."""
     half = shape[1] / 2 + _ROOM * EM_PX
-    left, right = round(center - half), round(center + half)
-    height, width = line.ink.shape
-    cut = line.ink[:, max(0, left) : min(width, right)]
-    up = max(0, shape[0] + 4 - height)
-    padded: NDArray[Any] = np.pad(cut, ((up // 2 + 2, up - up // 2 + 2), (max(0, -left), max(0, right - width))))
-    return padded if padded.shape[0] >= shape[0] and padded.shape[1] >= shape[1] else None
+    left, right = AROUND + round(center - half), AROUND + round(center + half)
+    up = max(0, shape[0] + 4 - line.height)
+    window: NDArray[Any] = line.ink[AROUND - up // 2 - 2 : AROUND + line.height + up - up // 2 + 2, max(0, left) : right]
+    return window if window.shape[0] >= shape[0] and window.shape[1] >= shape[1] else None
 
 
 @lru_cache(maxsize=20_000)

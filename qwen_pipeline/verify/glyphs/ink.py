@@ -16,14 +16,27 @@ if TYPE_CHECKING:
 _HANZI_HEIGHT = 0.9
 """Height of the ink of a line of hanzi in em."""
 _LEAST_CONTRAST = 12.0
+AROUND = 2 * EM_PX
+"""Room for a glyph at the ends of a line, and for one that is higher than the line."""
+_EVERY = 3
+"""A median of each third pixel is one."""
+_HIGHEST = 96
+"""Pixels: larger lines are made smaller first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineInk:
-    """A line laid flat. `ink` is (height, width), about `EM_PX` pixels an em; `centers`: x of each character's middle."""
+    """A line laid flat. `ink` is (height, width), about `EM_PX` pixels an em, with `AROUND` pixels of ground on every side.
+
+    `centers`: x of each character's middle, without the ground.
+    """
 
     ink: NDArray[Any]
     centers: tuple[float, ...]
+
+    @property
+    def height(self) -> int:
+        return int(self.ink.shape[0]) - 2 * AROUND
 
 
 def line_ink(image: Image, line: ReadLine) -> LineInk | None:
@@ -35,15 +48,16 @@ def line_ink(image: Image, line: ReadLine) -> LineInk | None:
     width = max(np.hypot(bx - ax, by - ay), np.hypot(cx - dx, cy - dy))
     if height < 8 or width < 8:
         return None
-    raw = _flat(image, line, round(width), round(height))
-    ink = separate(raw)
+    shrunk = min(1.0, _HIGHEST / height)
+    ink = separate(_flat(image, line, (round(width), round(height)), shrunk))
     if ink is None:
         return None
     rows = np.flatnonzero((ink > 0.5).any(axis=1))
     if len(rows) < 6:
         return None
     scale = EM_PX * _HANZI_HEIGHT / (rows[-1] + 1 - rows[0])
-    return LineInk(_resized(ink, scale), tuple(scale * x for x in _middles(line, width)))
+    around = np.pad(_resized(ink, scale), AROUND)
+    return LineInk(around, tuple(scale * shrunk * x for x in _middles(line, width)))
 
 
 def _middles(line: ReadLine, width: float) -> list[float]:
@@ -57,7 +71,7 @@ def _middles(line: ReadLine, width: float) -> list[float]:
     return found
 
 
-def _flat(image: Image, line: ReadLine, width: int, height: int) -> NDArray[Any]:
+def _flat(image: Image, line: ReadLine, size: tuple[int, int], shrunk: float) -> NDArray[Any]:
     import cv2
     import numpy as np
 
@@ -66,11 +80,11 @@ def _flat(image: Image, line: ReadLine, width: int, height: int) -> NDArray[Any]
     box = (left, top, int(min(image.width, max(xs) + 3)), int(min(image.height, max(ys) + 3)))
     pixels = np.ascontiguousarray(np.asarray(image.crop(box).convert("RGB")))
     corners = np.array(line.quad, dtype=np.float32) - np.array([left, top], dtype=np.float32)
+    width, height = size
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target)
-    return np.asarray(
-        cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    )
+    flat = cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat) if shrunk == 1 else _resized(flat, shrunk)
 
 
 def separate(pixels: NDArray[Any]) -> NDArray[Any] | None:
@@ -82,14 +96,14 @@ def separate(pixels: NDArray[Any]) -> NDArray[Any] | None:
     import numpy as np
 
     planes = pixels.astype(np.float32)
-    channel = int(np.argmax(planes.reshape(-1, 3).std(axis=0)))
+    channel = int(np.argmax(cv2.meanStdDev(pixels)[1]))
     _, mask = cv2.threshold(np.ascontiguousarray(pixels[:, :, channel]), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     high = mask > 0
     border = np.concatenate([high[0], high[-1], high[:, 0], high[:, -1]])
     letters = ~high if border.mean() > 0.5 else high
     if not letters.any() or letters.all():
         return None
-    ground, colour = np.median(planes[~letters], axis=0), np.median(planes[letters], axis=0)
+    ground, colour = (np.median(planes[part][::_EVERY], axis=0) for part in (~letters, letters))
     axis = colour - ground
     length = float((axis**2).sum())
     if length < _LEAST_CONTRAST**2:
@@ -98,9 +112,9 @@ def separate(pixels: NDArray[Any]) -> NDArray[Any] | None:
     return ink
 
 
-def _resized(ink: NDArray[Any], scale: float) -> NDArray[Any]:
+def _resized(pixels: NDArray[Any], scale: float) -> NDArray[Any]:
     import cv2
     import numpy as np
 
-    size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
-    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR))

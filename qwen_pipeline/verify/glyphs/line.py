@@ -11,6 +11,7 @@ from qwen_pipeline.verify.matching.costs import is_hanzi
 
 from .fit import Face, apart, face_of, fit
 from .ink import LineInk, line_ink
+from .reference import WEIGHTS
 from .shape import deviations, shape
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ class LineGlyphs:
         if self._ink is None or self._face is None:
             return (0.0,) * len(others)
         own, *fits = self.fits(place, (char, *others))
-        return tuple((fit - own) / apart(char, other, self._face.weight) for other, fit in zip(others, fits, strict=True))
+        return tuple((fit - own) / self.apart(char, other) for other, fit in zip(others, fits, strict=True))
+
+    def apart(self, char: str, other: str) -> float:
+        """How far two glyphs are from one another in the line's weight, 0 to 1."""
+        return apart(char, other, self._face.weight if self._face else WEIGHTS[1])
 
     def deviations(self, places: Sequence[int]) -> tuple[float, ...]:
         """How odd the shape of each of these characters is among them; above 1 is odd."""

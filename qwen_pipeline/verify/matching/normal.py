@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.verify.fold import squeeze
@@ -15,6 +16,7 @@ _SAME = (
     | dict.fromkeys("·•・‧∙⋅●▪・", "·")
     | dict.fromkeys("～〜∼˜", "~")
     | dict.fromkeys("｜│┃∣", "|")
+    | dict.fromkeys("○◯", "〇")
     | {"￥": "¥", "℃": "°C", "∶": ":", "…": "…", "⋯": "…", "﹒": "·"}
 )
 _COLLAPSED = "-…"
@@ -31,6 +33,7 @@ class Normal:
         return len(self.text)
 
 
+@lru_cache(maxsize=4096)
 def normal(text: str) -> Normal:
     """NFKC, one sign for each family (dashes, quotes, dots, bars), no white space; case is kept.
 

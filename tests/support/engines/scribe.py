@@ -294,9 +294,6 @@ class Knowing:
             out.append(ReadLine(" ".join(line.text for line in inside), quad, 0.99 if inside else 0.0))
         return tuple(out)
 
-    def likelihoods(self, image: Image.Image, quad: Quad, texts: Sequence[str]) -> tuple[float, ...]:
-        return ()
-
 
 def open_knowing(*, threads: int = 2) -> Knowing:
     return Knowing()
