@@ -217,7 +217,8 @@ def _rewrite_watched(tasks: Iterable[Task], pool: Pool, on_said: OnSaid) -> dict
         ok, answer = pool.ask(rewrite_all, tuple(left), hear)
         left = [task for task in left if task.key not in settled]
         if not ok and left:
-            settled[left[0].key] = failure_of(_user(left.pop(0).scene), answer)
+            lost = left.pop(0)
+            settled[lost.key] = failure_of(_user(lost.scene), answer)
     return settled
 
 

@@ -19,7 +19,7 @@ from qwen_pipeline.store import records
 from qwen_pipeline.store.leases import Lease
 from qwen_pipeline.store.objects import Folder, Objects, open_objects
 from qwen_pipeline.store.shared import SharedStore
-from qwen_pipeline.types import Artifact, SceneRequest
+from qwen_pipeline.types import Answer, Artifact, SceneRequest
 
 REQUEST = SceneRequest("draft", "1", "", "", "a lamp", "", 8, 8, 1, 0, 1.0)
 PICTURE = "ab" * 32
@@ -279,3 +279,22 @@ def test_an_address_that_leads_nowhere(address: str, monkeypatch: pytest.MonkeyP
     with pytest.raises(StoreError) as caught:
         open_objects(address).put_new("a", b"x")
     assert (caught.value.code, caught.value.exit_code) == ("shared-store", 4)
+
+
+def test_the_first_answer_is_everybody_s(stores: tuple[SharedStore, SharedStore]) -> None:
+    here, there = stores
+    key = "cd" * 32
+    assert here.answer(key) is None
+    here.put_answer(key, Answer("first", True, 1))
+    there.put_answer(key, Answer("second", True, 1))
+    assert [store.answer(key) for store in (here, there)] == [Answer("first", True, 1)] * 2
+
+
+def test_a_damaged_answer_is_fetched_again(stores: tuple[SharedStore, SharedStore]) -> None:
+    here, there = stores
+    key = "ef" * 32
+    here.put_answer(key, Answer("first", True, 1))
+    assert there.answer(key) == Answer("first", True, 1)
+    (path,) = (there.root / "answers").rglob("*.json")
+    path.write_bytes(path.read_bytes().replace(b"first", b"forst"))
+    assert there.answer(key) == Answer("first", True, 1)

@@ -14,9 +14,10 @@ import importlib.machinery, sys
 class Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name == "qwen_pipeline.render.engines":
+        folder = {plugged!r}.get(name)
+        if folder:
             spec = importlib.machinery.PathFinder.find_spec(name, path)
-            spec.submodule_search_locations.append({engines!r})
+            spec.submodule_search_locations.append(folder)
             return spec
 sys.meta_path.insert(0, Finder)
 """
@@ -52,6 +53,32 @@ class Engine:
 def open_engine(settings):
     return Engine()
 """
+ENHANCER = """
+import os, time
+from dataclasses import replace
+from pathlib import Path
+from qwen_pipeline.errors import OutOfMemory
+from qwen_pipeline.render.enhancers import qwen_image_2_1_pe_t2i as real
+from qwen_pipeline.types import Answer
+INFO = replace(real.INFO, id="aloud", usages=frozenset({{"commercial", "research"}}))
+info, missing, read = lambda settings, on_phase=None: INFO, lambda settings: "", real.read
+fetch = require = lambda settings: None
+class Enhancer:
+    info = INFO
+    def answer(self, question, on_token):
+        with open({log!r}, "a") as log:
+            log.write(f"{{os.getpid()}} {{question.seed}}\\n")
+        if "fault" in question.prompt.lower() and Path({armed!r}).exists():
+            self.deed()
+        on_token(1, 2)
+        return Answer('</think>{{"rewritten_prompt": "Something ' + str(len(question.prompt)) + '."}}', True, 2)
+    def deed(self):
+        {deed}
+    def close(self):
+        pass
+def open_enhancer(settings):
+    return Enhancer()
+"""
 DEEDS = {
     "hung": "time.sleep(600)",
     "greedy": 'raise OutOfMemory("no memory left on the device")',
@@ -60,19 +87,32 @@ DEEDS = {
 }
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Write the engines into `folder`; the variables of a process that finds them. Armed until `folder/armed` is deleted."""
-    engines, hook = folder / "engines", folder / "hook"
-    for path in (engines, hook):
+def environment(folder: Path, enhancer: str = "") -> dict[str, str]:
+    """Write the engines into `folder`; the variables of a process that finds them. Armed until `folder/armed` is deleted.
+
+    `enhancer`: the deed of a prompt enhancer that comes before the real ones, and does it over such a prompt.
+    """
+    engines, enhancers, hook = folder / "engines", folder / "enhancers", folder / "hook"
+    for path in (engines, enhancers, hook):
         path.mkdir(parents=True)
     armed, log = str(folder / "armed"), str(folder / "drawn.log")
     Path(armed).touch()
     for id, deed in DEEDS.items():
         text = ENGINE.format(id=id, armed=armed, log=log, deed=deed.format(armed=armed))
         (engines / f"{id}.py").write_text(text, "utf-8")
-    (hook / "sitecustomize.py").write_text(HOOK.format(engines=str(engines)), "utf-8")
+    if enhancer:
+        told = ENHANCER.format(armed=armed, log=str(folder / "asked.log"), deed=DEEDS[enhancer].format(armed=armed))
+        (enhancers / "aloud.py").write_text(told, "utf-8")
+    plugged = {"qwen_pipeline.render.engines": str(engines), "qwen_pipeline.render.enhancers": str(enhancers)}
+    (hook / "sitecustomize.py").write_text(HOOK.format(plugged=plugged), "utf-8")
     root = str(Path(__file__).resolve().parents[3])
     return {"PYTHONPATH": os.pathsep.join([str(hook), root])}
+
+
+def asked(folder: Path) -> list[str]:
+    """A line a question that a prompt enhancer was asked: the process and the seed."""
+    log = folder / "asked.log"
+    return log.read_text("utf-8").splitlines() if log.exists() else []
 
 
 def drawn(folder: Path) -> list[str]:
