@@ -112,7 +112,7 @@ def test_the_published_sizes_are_those_of_the_classes() -> None:
     )
 
     from benchmarks.cuda.models import _qwen3_vl
-    from qwen_pipeline.render.neural.residency import QWEN_IMAGE_2_1, QWEN_IMAGE_20B
+    from qwen_pipeline.render.neural.parts import QWEN_IMAGE_2_1, QWEN_IMAGE_20B
 
     def size(module: Any) -> int:
         return 2 * sum(parameter.numel() for parameter in module.parameters())

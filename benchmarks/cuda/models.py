@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from qwen_pipeline.render.neural.residency import QWEN_IMAGE_2_1, QWEN_IMAGE_20B, ModelSizes, Stack
+from qwen_pipeline.render.neural.parts import QWEN_IMAGE_2_1, QWEN_IMAGE_20B, ModelSizes, Stack
 from qwen_pipeline.render.neural.vae_memory import shape_of
 
 

@@ -15,7 +15,10 @@ from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render import SceneInputs, engine_module
 from qwen_pipeline.render.neural import vae_bands
 from qwen_pipeline.render.neural.placement import PartLoader, Parts, Placement, measured
+from qwen_pipeline.render.neural.qwen20b_loop import Sampler20b
 from qwen_pipeline.render.neural.qwen21_attention import BlockCausalAttention
+from qwen_pipeline.render.neural.qwen21_loop import Schedule
+from qwen_pipeline.render.neural.qwen21_text import Encoded
 from qwen_pipeline.render.neural.residency import ResidencyPlan, Work, plan
 from qwen_pipeline.render.neural.streamer import BlockStreamer
 from qwen_pipeline.render.neural.weights import inspect
@@ -118,45 +121,18 @@ class Guided20B:
 
     @torch.inference_mode()
     def draw(self, embeds: tuple[torch.Tensor, torch.Tensor], steps: int, scale: float = 4.0) -> torch.Tensor:
-        """Pixels of one picture from two prompts' embeddings (1, tokens, width)."""
-        device, dtype = self._bench.device, self._model.dtype
+        """Pixels of one picture from two prompts' embeddings (1, tokens, width), by the engine's own loop."""
         from diffusers import FlowMatchEulerDiscreteScheduler
 
-        width, height = self._size
-        shape = (1, height // 16, width // 16)
-        channels = self._model.transformer.config.in_channels
+        device, dtype, (width, height) = self._bench.device, self._model.dtype, self._size
+        shape = (1, self._model.transformer.config.in_channels // 4, height // 8, width // 8)
         generator = torch.Generator().manual_seed(self._bench.fresh())
-        latents = torch.randn((1, shape[1] * shape[2], channels), generator=generator, dtype=dtype).to(device)
-        texts = [self._text(words.to(device, dtype)) for words in embeds]
-        rotary = [self._model.transformer.pos_embed([[shape]], max_txt_seq_len=t.shape[1], device=device) for t in texts]
+        noise = torch.randn(shape, generator=generator, dtype=dtype).to(device)
+        texts = [Encoded(e[0].to(device, dtype), torch.zeros(e.shape[1], dtype=torch.bool, device=device)) for e in embeds]
         scheduler = FlowMatchEulerDiscreteScheduler()
         scheduler.set_timesteps(steps, device=device)
-        for t in scheduler.timesteps:
-            wanted, unwanted = self._predict(latents, texts, rotary, t)
-            guided = unwanted + scale * (wanted - unwanted)
-            guided = guided * (wanted.norm(dim=-1, keepdim=True) / guided.norm(dim=-1, keepdim=True))
-            latents = scheduler.step(guided, t, latents, return_dict=False)[0]
-        return vae_bands.decode(self._model.vae, self._unpacked(latents, shape))
-
-    def _text(self, words: torch.Tensor) -> torch.Tensor:
-        model = self._model.transformer
-        out: torch.Tensor = model.txt_in(model.txt_norm(words))
-        return out
-
-    def _predict(self, latents: torch.Tensor, texts: Any, rotary: Any, t: torch.Tensor) -> list[torch.Tensor]:
-        model = self._model.transformer
-        hidden = model.img_in(latents)
-        temb = model.time_text_embed((t / 1000).expand(1).to(hidden.dtype), hidden)
-        states = [(text, hidden) for text in texts]
-        for _, block in self.streamer.visit():
-            states = [block(image, text, None, temb, turn) for (text, image), turn in zip(states, rotary, strict=True)]
-        return [model.proj_out(model.norm_out(image, temb)) for _, image in states]
-
-    def _unpacked(self, latents: torch.Tensor, shape: tuple[int, int, int]) -> torch.Tensor:
-        _, rows, columns = shape
-        channels = latents.shape[-1] // 4
-        grid = latents.view(1, rows, columns, channels, 2, 2).permute(0, 3, 1, 4, 2, 5)
-        return grid.reshape(1, channels, 1, rows * 2, columns * 2)
+        latents = Sampler20b(self._model.transformer, self.streamer).denoise(noise, texts, [], Schedule(scheduler, scale))
+        return vae_bands.decode(self._model.vae, latents[:, :, None])
 
     def close(self) -> None:
         self.streamer.close()

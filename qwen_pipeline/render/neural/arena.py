@@ -94,26 +94,32 @@ class Arena:
         for unit in units:
             unit.enter(self._flat[start : start + unit.bytes])
             start += unit.bytes
-        self.pinned = device.type == "cuda" and self.spill is None and self._register(device)
-
-    def _register(self, device: torch.device) -> bool:
-        """Page-lock the stretch; False where the system does not allow it, which costs speed and nothing else."""
-        if not self.bytes:
-            return False
-        refused = int(_cudart().cudaHostRegister(self._flat.data_ptr(), self.bytes, 0)) != 0
-        if refused:
-            _forget_refusal(device)
-        return not refused
+        self.pinned = self.spill is None and page_lock(self._flat, device)
 
     def close(self) -> None:
         """Undo the page lock and delete the file. The parameters keep the memory alive as long as they use it."""
         if self.pinned:
-            _cudart().cudaHostUnregister(self._flat.data_ptr())
+            page_unlock(self._flat)
             self.pinned = False
         if self.spill is not None:
             with suppress(OSError):  # Windows keeps it while it is in use
                 self.spill.unlink(missing_ok=True)
             self.spill = None
+
+
+def page_lock(flat: torch.Tensor, device: torch.device) -> bool:
+    """Page-lock a stretch for a CUDA device; False where the system does not allow it, which costs speed and nothing else."""
+    size = flat.numel() * flat.element_size()
+    if device.type != "cuda" or not size:
+        return False
+    refused = int(_cudart().cudaHostRegister(flat.data_ptr(), size, 0)) != 0
+    if refused:
+        _forget_refusal(device)
+    return not refused
+
+
+def page_unlock(flat: torch.Tensor) -> None:
+    _cudart().cudaHostUnregister(flat.data_ptr())
 
 
 def _forget_refusal(device: torch.device) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .residency import QWEN_IMAGE_2_1, QWEN_IMAGE_20B, ModelSizes, Stack
+from .parts import QWEN_IMAGE_2_1, QWEN_IMAGE_20B, ModelSizes, Stack
 from .vae_memory import shape_of
 from .weights import Checkpoint, Part, header
 

@@ -19,8 +19,9 @@ from qwen_pipeline.errors import OutOfMemory
 from qwen_pipeline.settings import Settings
 
 from .housing import Blocks, Housing, Settled, Waiting
+from .parts import ModelSizes
 from .quantize import PRECISIONS
-from .residency import Memory, ModelSizes, ResidencyPlan, Work, covering, plan, relaxed
+from .residency import Memory, ResidencyPlan, Work, covering, plan, relaxed
 
 if TYPE_CHECKING:
     import torch
@@ -107,6 +108,7 @@ class Placement:
             return False
         self.tried += (tried.id,)
         self._ceiling = lower.peak_bytes
+        gc.collect()  # and so do errors, with all that was tried
         self._take(lower)
         return True
 
@@ -114,6 +116,16 @@ class Placement:
     def finer(self) -> bool:
         """Whether the VAE is to work in finer bands."""
         return self._planned().finer
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether parts leave the device for one another."""
+        return self._planned().mode != "none"
+
+    @property
+    def spilled(self) -> bool:
+        """Whether keys and values of prefixes are to wait in host memory."""
+        return self._planned().spilled
 
     @property
     def record(self) -> str:
@@ -126,6 +138,7 @@ class Placement:
         for housing in self._housed.values():
             housing.close()
         self._housed.clear()
+        gc.collect()  # models hold themselves in circles
         self._free()
 
     # --- inside --------------------------------------------------------------------------------------------------------------
@@ -182,7 +195,6 @@ class Placement:
         """Give unused blocks of the allocator back, so that the next part finds them in one piece."""
         import torch
 
-        gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -18,7 +18,7 @@ from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable
 
 from .identity import digests
-from .residency import ModelSizes, Stack
+from .parts import ModelSizes, Stack
 from .weights import Checkpoint
 
 if TYPE_CHECKING:

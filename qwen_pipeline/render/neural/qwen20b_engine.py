@@ -10,7 +10,7 @@ from qwen_pipeline.render.engine import Engine, OnPhase
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest, Weights
 
-from .residency import QWEN_IMAGE_20B
+from .parts import QWEN_IMAGE_20B
 from .shelf import Shelf
 from .weights import Checkpoint, Wanted, find
 

@@ -36,6 +36,10 @@ class Sampler20b:
     def __init__(self, transformer: Any, blocks: Blocks) -> None:
         self._model = transformer
         self._blocks = blocks
+        self.spilled = False
+
+    def make_room(self, host_bytes: int | None) -> None:
+        """Nothing is kept from one picture to the next."""
 
     def forget(self) -> None:
         """Nothing is kept from one picture to the next."""

@@ -10,7 +10,7 @@ from qwen_pipeline.render.engine import Engine, OnPhase
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo
 
-from .residency import QWEN_IMAGE_2_1
+from .parts import QWEN_IMAGE_2_1
 from .shelf import Shelf
 from .weights import Checkpoint, Wanted, require
 

@@ -16,6 +16,7 @@ from qwen_pipeline.errors import BadPicture
 from .housing import Blocks
 from .qwen21_attention import LayerMemory, Segment
 from .qwen21_layout import Layout, lay_out
+from .qwen21_prefix import PrefixMemory
 from .qwen21_text import Encoded
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Sequenced:
     """One sequence ready for its steps: what stands before the picture is in `memory`, a layer each."""
 
     layout: Layout
-    memory: tuple[LayerMemory, ...]
+    memory: PrefixMemory
 
 
 @dataclass
@@ -49,10 +50,24 @@ class Sampler:
         self._blocks = blocks
         self._layers = len(transformer.transformer_blocks)
         self._kept: dict[str, _Kept] = {}
+        self.spilled = False
+        """Whether keys and values of prefixes wait in host memory, as the memory plan has it."""
 
     def forget(self) -> None:
         """Give back the memory of prefixes."""
         self._kept.clear()
+
+    def make_room(self, host_bytes: int | None) -> None:
+        """Give the device's memory of prefixes back: those of references go to the host if they fit there, others are dropped.
+
+        A text's are computed sooner than they travel.
+        """
+        for name, kept in list(self._kept.items()):
+            memory = kept.sequenced.memory
+            if kept.sequenced.layout.head and (host_bytes is None or memory.bytes < host_bytes // 2):
+                memory.spill(kept.sequenced.layout.head)
+            else:
+                del self._kept[name]
 
     def denoise(
         self,
@@ -77,6 +92,8 @@ class Sampler:
                 predicted[0] = predicted[1] + schedule.true_cfg_scale * (predicted[0] - predicted[1])
             latents = scheduler.step(predicted[0], t, latents, return_dict=False)[0]
             on_step(step + 1, len(times))
+        for sequence in sequences:
+            sequence.memory.rest()
         check_finite(latents)
         return latents.transpose(1, 2).reshape(noise.shape)
 
@@ -86,7 +103,9 @@ class Sampler:
         hidden = [self._model.img_in(latents)] * len(sequences)
         for index, block in self._blocks.visit():
             hidden = [
-                _through(block, h, time.target, s.layout.rotary[s.layout.prefix :], s.memory[index], s.layout.target, "cached")
+                _through(
+                    block, h, time.target, s.layout.rotary[s.layout.prefix :], s.memory.layer(index), s.layout.target, "cached"
+                )
                 for h, s in zip(hidden, sequences, strict=True)
             ]
         return [self._model.proj_out(self._model.norm_out.norm(h) * (1 + time.out)) for h in hidden]
@@ -116,13 +135,15 @@ class Sampler:
         shapes = repr([tuple(r.shape) for r in references])
         head_key, key = shapes + _digest(tokens[:, : layout.head]), shapes + _digest(tokens)
         kept = self._kept.get(str(number))
+        if kept is not None and self.spilled and not kept.sequenced.memory.spilled:
+            kept.sequenced.memory.spill(kept.sequenced.layout.head)
         if kept is not None and kept.key == key:
             return Sequenced(layout, kept.sequenced.memory)
         kept = self._kept.pop(str(number), None)  # so that it goes, layer by layer, while the new one comes
-        memory = tuple(LayerMemory() for _ in range(self._layers))
+        memory = PrefixMemory(self._layers, tokens.device, self.spilled)
         if layout.head:
             if kept is not None and kept.head_key == head_key:
-                memory = tuple(layer.first(layout.head) for layer in kept.sequenced.memory)
+                memory = kept.sequenced.memory.head(layout.head)
                 kept = None
             else:
                 kept = None
@@ -142,7 +163,7 @@ class Sampler:
         return tokens
 
     def _remember(
-        self, tokens: torch.Tensor, start: int, end: int, layout: Layout, memory: Sequence[LayerMemory], time: _Time
+        self, tokens: torch.Tensor, start: int, end: int, layout: Layout, memory: PrefixMemory, time: _Time
     ) -> None:
         """Run tokens [start, end) through the blocks and add their keys and values to the memory.
 
@@ -152,7 +173,9 @@ class Sampler:
         hidden = tokens[:, start:end]
         segments = [segment for segment in layout.segments if start <= segment[0] < end]
         for index, block in self._blocks.visit():
-            hidden = _through(block, hidden, time.before, layout.rotary[start:end], memory[index], segments, "extract")
+            layer = memory.layer(index)
+            hidden = _through(block, hidden, time.before, layout.rotary[start:end], layer, segments, "extract")
+            memory.keep(index, layer, start)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from qwen_pipeline.types import SceneRequest
 
 from .adapters import Adapters
 from .housing import Blocks
+from .placement import free_host_bytes
 from .quantize import PRECISIONS
 from .qwen21_loop import Sampler, Schedule
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
@@ -52,7 +53,7 @@ class Painter21:
         with torch.inference_mode():
             latents = self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
         if free_bytes(self._device) < decode_bytes(shape_of(self.pixels.vae.config), *size, self.pixels.finer):
-            self.sampler.forget()  # the prefix is for the next job; the picture needs its room first
+            self.sampler.make_room(free_host_bytes())  # the prefix is for the next job; the picture needs its room first
         return latents
 
 

@@ -2,8 +2,6 @@
 
 Pure arithmetic: nothing here imports torch, so `doctor` says what fits on a machine that has none. `placement.py` carries a plan
 out. A plan only says where weights wait; it never changes a result.
-Byte counts of the parts are those of the published checkpoints; activation figures are peaks of the diffusers 0.42.1 modules,
-bf16, tracked tensor by tensor (a test tracks them again).
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from typing import Literal
 from qwen_pipeline.dataclass import dataclass
 
 from . import vae_memory
-from .vae_memory import VaeShape
+from .parts import ModelSizes
 
 GIB = 2**30
 Mode = Literal["none", "phase", "blocks", "disk"]
@@ -26,72 +24,6 @@ SLOTS = 2
 """Buffers that streamed blocks share: one computes while the next is copied."""
 ENCODER_TOKEN_UNITS = 20
 """Activations of a language model's layer, in tensors of (tokens, hidden): three of the FFN's width (3 to 5.3 x hidden), more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """Weights that are visited block by block, and the rest that is needed throughout. Bytes."""
-
-    blocks: int
-    block_bytes: int
-    rest_bytes: int
-
-    @property
-    def bytes(self) -> int:
-        return self.blocks * self.block_bytes + self.rest_bytes
-
-    def held(self, resident: int, slots: int) -> int:
-        """Bytes on the device with `resident` blocks and `slots` slots for the others."""
-        if self.blocks - resident <= slots:
-            return self.bytes
-        return self.rest_bytes + (resident + slots) * self.block_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSizes:
-    """The parts of a model, in bytes of the dtype they are used in.
-
-    encoder: what reads text, without the vision tower and `lm_head`, which make no embeddings of a text.
-    vision: the vision tower, for jobs with pictures.
-    token_bytes: activations of a DiT block's visit, per token of its sequence.
-    kv_token_bytes: key and value kept per prefix token over all blocks; 0 where nothing is kept.
-    """
-
-    encoder: Stack
-    vision: int
-    dit: Stack
-    vae: int
-    vae_shape: VaeShape
-    encoder_hidden: int
-    token_bytes: int
-    kv_token_bytes: int
-    pixels_per_token: int = 16
-    element_bytes: int = 2
-
-
-QWEN_IMAGE_2_1 = ModelSizes(
-    encoder=Stack(36, 385_892_864, 1_244_667_904),
-    vision=1_152_776_672,
-    dit=Stack(32, 436_208_128, 271_589_376),
-    vae=675_480_808,
-    vae_shape=vae_memory.QWEN_IMAGE_2_1,
-    encoder_hidden=4096,
-    token_bytes=143_700,
-    kv_token_bytes=32 * 2 * 4096 * 2,
-)
-"""7B single-stream DiT, Qwen3-VL-8B, RGBA VAE, all bf16."""
-
-QWEN_IMAGE_20B = ModelSizes(
-    encoder=Stack(28, 466_115_584, 1_090_001_920),
-    vision=1_353_100_288,
-    dit=Stack(60, 679_662_592, 81_046_656),
-    vae=253_785_062,
-    vae_shape=vae_memory.QWEN_IMAGE,
-    encoder_hidden=3584,
-    token_bytes=89_100,
-    kv_token_bytes=0,
-)
-"""20B dual-stream DiT, Qwen2.5-VL-7B, all bf16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +59,7 @@ class ResidencyPlan:
 
     finer: the VAE works in more bands; equal in fp32, and within a rounding of bf16 where a device picks its kernels by size.
     encoding_bytes, drawing_bytes: predicted peaks of the two phases.
+    spilled: keys and values of prefixes wait in host memory, two layers of them at a time on the device.
     """
 
     mode: Mode
@@ -139,6 +72,7 @@ class ResidencyPlan:
     finer: bool
     encoding_bytes: int
     drawing_bytes: int
+    spilled: bool = False
 
     @property
     def peak_bytes(self) -> int:
@@ -152,13 +86,14 @@ class ResidencyPlan:
     def host_bytes(self) -> int:
         """Host memory for weights that wait: page-locked, exactly sized; a file with `disk`."""
         sizes = self.sizes
-        return sizes.encoder.bytes + sizes.vision + sizes.dit.bytes + sizes.vae if self.mode in ("phase", "blocks") else 0
+        weights = sizes.encoder.bytes + sizes.vision + sizes.dit.bytes + sizes.vae if self.mode in ("phase", "blocks") else 0
+        return weights + (kept_bytes(sizes, self.work) if self.spilled else 0)
 
     @property
     def id(self) -> str:
-        """For records: `none`, `phase`, `blocks-12` (that many resident), `disk-0`; `+finer` with finer bands."""
+        """For records: `none`, `phase`, `blocks-12` (that many resident), `disk-0`; `+spill`, `+finer`."""
         name = f"{self.mode}-{self.resident_blocks}" if self.mode in ("blocks", "disk") else self.mode
-        return f"{name}+finer" if self.finer else name
+        return name + ("+spill" if self.spilled else "") + ("+finer" if self.finer else "")
 
     @property
     def sentence(self) -> str:
@@ -174,8 +109,9 @@ class ResidencyPlan:
             "disk": f"prompts are encoded first{encoder}, then {self.resident_blocks} of {blocks} transformer blocks stay on "
             f"the device and {streamed} are read from disk at every step",
         }[self.mode]
-        bands = ", the VAE in finer bands" if self.finer else ""
-        return f"{words}{bands}; about {gib(self.peak_bytes)} of {gib(self.budget_bytes)}"
+        more = ", keys and values of references and words come from memory" if self.spilled else ""
+        more += ", the VAE in finer bands" if self.finer else ""
+        return f"{words}{more}; about {gib(self.peak_bytes)} of {gib(self.budget_bytes)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +177,23 @@ def _ladder(sizes: ModelSizes, work: Work, budget: int) -> Iterator[ResidencyPla
     streamed = tuple(range(max(0, blocks - SLOTS - 1), -1, -1))
     for resident in streamed:
         yield maker.plan("blocks", resident)
-    yield maker.plan("blocks", 0, finer=True)
+    # Keys and values travel as often as blocks, so they give way last: only where blocks alone do not make room enough.
+    spills = kept_bytes(sizes, work) > sizes.dit.bytes // 8
+    for resident in (blocks, *streamed) if spills else ():
+        yield maker.plan("blocks", resident, spilled=True)
+    yield maker.plan("blocks", 0, spilled=spills, finer=True)
     for resident in (blocks, *streamed):
         yield maker.plan("disk", resident)
-    yield maker.plan("disk", 0, finer=True)
+    for resident in (blocks, *streamed) if spills else ():
+        yield maker.plan("disk", resident, spilled=True)
+    yield maker.plan("disk", 0, spilled=spills, finer=True)
+
+
+def kept_bytes(sizes: ModelSizes, work: Work) -> int:
+    """Keys and values of what stands before the picture, of all sequences."""
+    side = sizes.pixels_per_token
+    prefix = work.text_tokens + sum(math.ceil(w / side) * math.ceil(h / side) for w, h in work.references_px)
+    return work.sequences * prefix * sizes.kv_token_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +202,8 @@ class _Maker:
     work: Work
     budget: int
 
-    def plan(self, mode: Mode, resident: int, *, finer: bool = False) -> ResidencyPlan:
-        drawing = self.drawing(resident, finer)
+    def plan(self, mode: Mode, resident: int, *, spilled: bool = False, finer: bool = False) -> ResidencyPlan:
+        drawing = self.drawing(resident, spilled, finer)
         layers = self.sizes.encoder.blocks
         if mode == "none":
             beside = self.sizes.encoder.bytes + self._vision()
@@ -263,16 +212,16 @@ class _Maker:
             # The encoder may take what drawing takes: it lies there before, so holding back more would win nothing.
             layers = next((n for n in range(layers, 0, -1) if self.encoding(n) <= drawing), 0)
             encoding = self.encoding(layers)
-        return ResidencyPlan(mode, self.sizes, self.work, self.budget, layers, resident, SLOTS, finer, encoding, drawing)
+        return ResidencyPlan(mode, self.sizes, self.work, self.budget, layers, resident, SLOTS, finer, encoding, drawing, spilled)
 
     def encoding(self, resident: int) -> int:
         """Peak of the encoder's phase."""
         return self.sizes.encoder.held(resident, SLOTS) + self._vision() + self._encoder_activations()
 
-    def drawing(self, resident: int, finer: bool) -> int:
+    def drawing(self, resident: int, spilled: bool, finer: bool) -> int:
         """Peak of the phase that denoises and decodes; the VAE lies beside the DiT."""
         weights = self.sizes.dit.held(resident, SLOTS) + self.sizes.vae
-        return weights + max(self._denoising(), self._vae_activations(finer))
+        return weights + max(self._denoising(spilled), self._vae_activations(finer))
 
     def _vision(self) -> int:
         return self.sizes.vision if self.work.references_px else 0
@@ -282,13 +231,15 @@ class _Maker:
         tokens = self.work.text_tokens + sum(math.ceil(w / 32) * math.ceil(h / 32) for w, h in self.work.references_px)
         return tokens * self.sizes.encoder_hidden * ENCODER_TOKEN_UNITS * self.sizes.element_bytes
 
-    def _denoising(self) -> int:
-        """Activations of one block, the states of the other sequences, the prefix keys and values of all."""
+    def _denoising(self, spilled: bool) -> int:
+        """Activations of one block, the states of the other sequences, the prefix keys and values of all, or of two layers."""
         side = self.sizes.pixels_per_token
         target = math.ceil(self.work.width_px / side) * math.ceil(self.work.height_px / side)
         prefix = self.work.text_tokens + sum(math.ceil(w / side) * math.ceil(h / side) for w, h in self.work.references_px)
         waiting = (self.work.sequences - 1) * (target + prefix) * self.sizes.token_bytes // 8
-        return (target + prefix) * self.sizes.token_bytes + waiting + self.work.sequences * prefix * self.sizes.kv_token_bytes
+        kept = kept_bytes(self.sizes, self.work)
+        kept = kept * SLOTS // self.sizes.dit.blocks if spilled else kept
+        return (target + prefix) * self.sizes.token_bytes + waiting + kept
 
     def _vae_activations(self, finer: bool) -> int:
         shape = self.sizes.vae_shape

@@ -16,7 +16,8 @@ from qwen_pipeline.types import EngineInfo, SceneRequest, Weights
 from . import devices, quantize
 from .identity import weights_digest
 from .model_sizes import sizes_of
-from .residency import Footprint, ModelSizes, Work
+from .parts import ModelSizes
+from .residency import Footprint, Work
 from .weights import Checkpoint, Wanted, absent, check, find, hint, require
 
 

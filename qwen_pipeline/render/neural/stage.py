@@ -17,7 +17,7 @@ from .adapters import Adapters
 from .devices import capability, pick
 from .housing import Blocks
 from .model_sizes import sizes_of
-from .placement import PartLoader, Parts, Placement
+from .placement import PartLoader, Parts, Placement, free_host_bytes
 from .residency import Work
 from .weights import Checkpoint, Part
 
@@ -89,8 +89,8 @@ class Stage:
             self._placement.expect(work)
 
     def encoder(self, pictures: bool) -> Any:
-        if self._painter is not None:
-            self._painter.sampler.forget()
+        if self._painter is not None and self._placement.takes_turns:
+            self._painter.sampler.make_room(free_host_bytes())
         model = self._placement.encoder(pictures)
         if self._encoder is None:
             self._encoder = self._family.encoder(self._checkpoint, model, self.device)
@@ -102,6 +102,7 @@ class Stage:
         assert self._painter is not None
         self._placement.painting()
         self._painter.pixels.finer = self._placement.finer
+        self._painter.sampler.spilled = self._placement.spilled
         self._painter.on_phase = self.on_phase
         return self._painter
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from qwen_pipeline.render.neural.parts import QWEN_IMAGE_2_1, QWEN_IMAGE_20B
 from qwen_pipeline.render.neural.quantize import PRECISIONS
-from qwen_pipeline.render.neural.residency import GIB, QWEN_IMAGE_2_1, QWEN_IMAGE_20B, Memory, Work, plan
+from qwen_pipeline.render.neural.residency import GIB, Memory, Work, plan
 
 PAGE = (Path(__file__).parents[3] / "docs" / "memory.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) GiB \| `([^`]+)` \| ([\d.]+) GiB \| `([^`]+)` \| ([\d.]+) GiB \|$", re.MULTILINE)

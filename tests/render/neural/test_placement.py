@@ -13,7 +13,7 @@ from PIL import Image
 
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render import SceneInputs, Session, engine_module
-from qwen_pipeline.render.neural import residency
+from qwen_pipeline.render.neural import parts, residency
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Adapter, Scene, SceneRequest, SceneResult
 from tests.support.toy import toy, toy_settings
@@ -179,7 +179,7 @@ def test_plans_are_given_up_one_after_another(
     tight: None, tmp_path: Path, picture: Path, resident: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = opened(tmp_path, "none", 4)
-    engine._stage._placement._sizes = residency.QWEN_IMAGE_2_1  # a toy has few plans between all and nothing
+    engine._stage._placement._sizes = parts.QWEN_IMAGE_2_1  # a toy has few plans between all and nothing
     shelf = Shelf()
     short = ShortOfMemory(monkeypatch, 5, times=4)
     session(engine, shelf, picture)

@@ -13,8 +13,8 @@ from qwen_pipeline.errors import EngineUnavailable
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render import SceneInputs, engine_module
 from qwen_pipeline.render.neural import quantize
+from qwen_pipeline.render.neural.parts import QWEN_IMAGE_2_1
 from qwen_pipeline.render.neural.quantize import PRECISIONS, Machine
-from qwen_pipeline.render.neural.residency import QWEN_IMAGE_2_1
 from qwen_pipeline.render.neural.weights import inspect
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import SceneRequest

@@ -9,17 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from qwen_pipeline.render.neural.residency import (
-    GIB,
-    QWEN_IMAGE_2_1,
-    QWEN_IMAGE_20B,
-    Memory,
-    ModelSizes,
-    Stack,
-    Work,
-    plan,
-    relaxed,
-)
+from qwen_pipeline.render.neural.parts import QWEN_IMAGE_2_1, QWEN_IMAGE_20B, ModelSizes, Stack
+from qwen_pipeline.render.neural.residency import GIB, Memory, Work, plan, relaxed
 
 POSTER = Work(2048, 2048)
 GUIDED = Work(1328, 1328, sequences=2)
