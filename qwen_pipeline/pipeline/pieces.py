@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,7 @@ from qwen_pipeline.types import (
 )
 from qwen_pipeline.typeset.faces import face_name
 
+from .beside import Later, beside
 from .garbage import give_back
 from .scenes import is_procedural
 from .state import WorkState, undated
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+Made = tuple[Artifact, ...]
+Read = Mapping[Path, Callable[[], "Image"]]
+"""File -> what waits for its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,18 @@ class PieceTools:
 
 
 def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
-    """Make a piece's files, check them, and keep them in the store. Runs in a worker."""
+    """Make a piece's files, check them, and keep them in the store. Runs in a worker.
+
+    The pictures of a piece of one page are unpacked, drawn and packed in a second thread; of longer ones the pages would be in
+    memory twice.
+    """
     piece = task.piece
     tools = PieceTools(state, task.pictures)
-    with state.store.staging() as folder, explained(folder), undated():
+    aside = beside() if len(piece.pages) == 1 else nullcontext(None)
+    with state.store.staging() as folder, explained(folder), undated(), aside as later:
+        if later:
+            for picture in task.pictures.values():
+                later(partial(typeset.load_picture, picture.path))
         pages = tuple(tools.solve(page) for page in piece.pages)
         delivery = assemble.Delivery(
             piece,
@@ -103,20 +117,13 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
             "algorithmic" if is_procedural(task.engine) else "neural",
             f"qwen-pipeline {qwen_pipeline.__version__}",
         )
-        artifacts: tuple[Artifact, ...] = ()
-        files: tuple[verify.Delivered, ...] = ()
-        for request in piece.outputs:
-            write = assemble.get_format(request.format).write
-            assert write is not None
-            made_now = write(delivery, request, folder, tools)
-            if piece.signed:
-                made_now = tuple(assemble.sign(made, delivery, folder, state.signatory) for made in made_now)
-            files += delivered(piece, request, made_now, folder)
-            artifacts += made_now
+        made, read = _write_all(piece.outputs, partial(_write, state, delivery, folder, tools), folder, later)
+        files = tuple(f for request, now in made.items() for f in delivered(piece, request, now, folder))
+        artifacts = tuple(artifact for now in made.values() for artifact in now)
         if len(pages) > 1:
             give_back()
         seen_pages = seen(pages, task.endings)
-        raster = PageRaster(tools, pages, files)
+        raster = PageRaster(tools, pages, files, read)
         subject = verify.Subject(piece, seen_pages, raster, files, endings=task.endings, plain_prompts=_plain(task))
         findings = verify.run(subject)
         texts = outcomes(piece, pages, findings, task.endings)
@@ -128,6 +135,47 @@ def _plain(task: PieceTask) -> tuple[str, ...]:
     drawn = dict(task.scenes)
     first = {name: (*drawn[name].sources, drawn[name].request)[0] for name in drawn}
     return tuple(page.id for page in task.piece.pages if any(first[name].enhance is not None for name in page.scenes))
+
+
+def _write_all(
+    requests: Sequence[OutputRequest], write: Callable[[OutputRequest], Made], folder: Path, later: Later | None
+) -> tuple[dict[OutputRequest, Made], Read]:
+    """The files of every request; and, of the one that the checks look at, its picture, which is read once it is written."""
+    pictures = [request for request in requests if later and Path(request.name).suffix in _PICTURES]
+    aside: dict[OutputRequest, Callable[[], Made]] = {}
+    read: dict[str, Callable[[], Image]] = {}
+    for request in pictures:
+        assert later is not None
+        aside[request] = written = later(partial(write, request))
+        if not read and not request.option("bleed", False):
+            read[request.name] = later(partial(_read_written, written, folder))
+    here = {request: write(request) for request in requests if request not in aside}
+    made = {request: here[request] if request in here else aside[request]() for request in requests}
+    return made, {folder / made[request][0].path: read[request.name] for request in pictures if request.name in read}
+
+
+def _read_written(written: Callable[[], Made], folder: Path) -> Image:
+    return read_back(folder / written()[0].path)
+
+
+def read_back(path: Path) -> Image:
+    """The pixels of a delivered picture."""
+    from PIL import Image as pil
+
+    with pil.open(path) as image:
+        return image.convert("RGB")
+
+
+def _write(
+    state: WorkState, delivery: assemble.Delivery, folder: Path, tools: PieceTools, request: OutputRequest
+) -> Made:
+    """The files that were asked for, signed where the piece is to be."""
+    write = assemble.get_format(request.format).write
+    assert write is not None
+    made = write(delivery, request, folder, tools)
+    if delivery.piece.signed:
+        made = tuple(assemble.sign(artifact, delivery, folder, state.signatory) for artifact in made)
+    return made
 
 
 def seen(pages: Sequence[TypesetPage], endings: Sequence[Ending]) -> tuple[TypesetPage, ...]:
@@ -158,11 +206,17 @@ def delivered(piece: Piece, request: OutputRequest, artifacts: Sequence[Artifact
 
 
 class PageRaster:
-    """Pixels of pages for checks: of the delivered picture where there is one, else rasterised. The last one is kept."""
+    """Pixels of pages for checks: of the delivered picture where there is one, else rasterised. The last one is kept.
 
-    def __init__(self, tools: PieceTools, pages: Sequence[TypesetPage], files: Sequence[verify.Delivered]) -> None:
+    `read`: pictures that are being read already, by file.
+    """
+
+    def __init__(
+        self, tools: PieceTools, pages: Sequence[TypesetPage], files: Sequence[verify.Delivered], read: Read | None = None
+    ) -> None:
         self._tools = tools
         self._pages = pages
+        self._read = read or {}
         self._files = {
             file.pages[0]: file.path
             for file in reversed(files)
@@ -186,11 +240,9 @@ class PageRaster:
         return self._last[1]
 
     def _make(self, page: int) -> Image:
-        if page in self._files:
-            from PIL import Image as pil
-
-            with pil.open(self._files[page]) as image:
-                return image.convert("RGB")
+        path = self._files.get(page)
+        if path is not None:
+            return self._read[path]() if path in self._read else read_back(path)
         solved = self._pages[page]
         return self._tools.rasterise(solved, _width_px(solved))
 

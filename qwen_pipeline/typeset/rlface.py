@@ -5,6 +5,7 @@ What reportlab draws and embeds is the same, byte for byte.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from struct import Struct
 from typing import Any
@@ -36,8 +37,10 @@ class LazyFont(TTFont):  # type: ignore[misc]
 
 
 class _LazyFace(TTFontFace):  # type: ignore[misc]
+    """Several threads may draw with one: where reportlab stands in the file, as it reads, is each thread's own."""
+
     def __init__(self, font: OpenFont) -> None:
-        self._open = font
+        self._open, self._stands = font, threading.local()
         self._ttf_data, self.filename = font.data, "(ttf)"
         super().__init__(None)
 
@@ -53,6 +56,14 @@ class _LazyFace(TTFontFace):  # type: ignore[misc]
         self._long_metrics = self.get_ushort(self.get_table_pos("hhea")[0] + _LONG_METRICS_AT)
         self._long_positions = self.get_ushort(self.get_table_pos("head")[0] + _LOC_FORMAT_AT) == 1
         self.defaultWidth = self._pdfScale(self._metric(0)[0])
+
+    @property
+    def _pos(self) -> int:
+        return self._stands.at  # type: ignore[no-any-return]
+
+    @_pos.setter
+    def _pos(self, at: int) -> None:
+        self._stands.at = at
 
     def _width(self, code: int) -> float | None:
         glyph = self.charToGlyph.get(code)

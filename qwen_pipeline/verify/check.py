@@ -54,12 +54,16 @@ class Check:
     body: Body
     codes: tuple[str, ...]
     """Every code it can give."""
+    looks: bool = False
+    """Whether it looks at the delivered pictures. Such checks come last: a picture may still be read while others are at work."""
 
 
-def check(id: str, *, rationale: str, codes: tuple[str, ...], settings: type[Settings] = Settings) -> Callable[[Body], Check]:
+def check(
+    id: str, *, rationale: str, codes: tuple[str, ...], settings: type[Settings] = Settings, looks: bool = False
+) -> Callable[[Body], Check]:
     """Turn a generator function into a Check; its docstring is the description."""
 
     def wrap(body: Body) -> Check:
-        return Check(id, (body.__doc__ or "").strip(), rationale, settings, body, codes)
+        return Check(id, (body.__doc__ or "").strip(), rationale, settings, body, codes, looks)
 
     return wrap

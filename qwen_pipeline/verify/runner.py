@@ -54,8 +54,9 @@ def effective_rules(subject: Subject) -> tuple[CheckRule, ...]:
 
 def run(subject: Subject, rules: Iterable[CheckRule] | None = None) -> tuple[Finding, ...]:
     """All findings, worst first. A check that crashes gives one finding of severity `internal`; the others still run."""
-    chosen = effective_rules(subject) if rules is None else rules
-    findings = [finding for rule in chosen if rule.level != "off" for finding in _run_one(subject, rule)]
+    chosen = [rule for rule in (effective_rules(subject) if rules is None else rules) if rule.level != "off"]
+    found = {rule.id: list(_run_one(subject, rule)) for rule in sorted(chosen, key=lambda rule: all_checks()[rule.id].looks)}
+    findings = [finding for rule in chosen for finding in found[rule.id]]
     return tuple(sorted(findings, key=lambda f: -_RANK.get(f.severity, 3)))
 
 

@@ -1,5 +1,10 @@
 """A cache bounded by bytes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from qwen_pipeline.typeset.memo import Memo
 
 
@@ -29,3 +34,28 @@ def test_room_is_made_before_the_value_is() -> None:
     assert held(memo, "b") == ["b"]
     memo.make_room(11)
     assert held(memo, "b") == []
+
+
+def test_of_two_threads_one_makes_and_one_waits() -> None:
+    memo: Memo[int] = Memo(10, lambda size: size)
+    begun, go_on, made = threading.Event(), threading.Event(), list[int]()
+
+    def make() -> int:
+        begun.set()
+        go_on.wait(10)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(memo.get, "a", make)
+        assert begun.wait(10)
+        second = pool.submit(memo.get, "a", make)
+        go_on.set()
+        assert (first.result(10), second.result(10), len(made)) == (7, 7, 1)
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    memo: Memo[int] = Memo(10, lambda size: size)
+    with pytest.raises(ZeroDivisionError):
+        memo.get("a", lambda: 1 // 0)
+    assert memo.get("a", lambda: 3) == 3

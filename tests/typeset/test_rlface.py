@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from qwen_pipeline.typeset.rlface import LazyFont
 from .test_fonts import Family, cubic_font
 
 WORDS = "春茶市集 Spring\xa0Tea Fair, ¥2,999 — “第九届” Éé ﬁ 𠮷龍 𓀀" + "".join(chr(c) for c in range(0x4E00, 0x4F80))
+
 
 
 def _pdf(font: TTFont) -> bytes:
@@ -62,3 +64,15 @@ def test_every_character_has_the_glyph_and_the_width_that_reportlab_finds() -> N
     glyphs = range(whole.numGlyphs)
     assert [lazy.glyphPos[g] for g in glyphs] == whole.glyphPos[:-1]
     assert [lazy.hmetrics[g][1] for g in glyphs] == [bearing for _, bearing in whole.hmetrics]
+
+
+def test_two_threads_draw_with_one_font() -> None:
+    """reportlab keeps with a font where it reads; what another thread reads must not move it."""
+    font = LazyFont("Shared", Fonts().opened("NotoSansSC-w400"))
+    face, start = font.face, font.face.get_table_pos("head")[0]
+    face.seek(start)
+    first = face.read_ulong()
+    face.seek(start)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(face.makeSubset, [ord(char) for char in "éÅ春茶"]).result()
+    assert face.read_ulong() == first

@@ -78,6 +78,16 @@ def _crashes(subject, settings):
     raise ZeroDivisionError("oh")
 
 
+def test_checks_that_look_come_last_and_their_findings_where_they_belong(case, edit, monkeypatch):
+    ran = []
+    real = runner._run_one
+    monkeypatch.setattr(runner, "_run_one", lambda subject, rule: ran.append(rule.id) or real(subject, rule))
+    looking = {name for name, made in all_checks().items() if made.looks}
+    assert looking == {"blank", "qr", "text.read"}
+    findings = run(case.subject(), [CheckRule("blank", "warn"), CheckRule("qr", "off"), CheckRule("overlap", "warn")])
+    assert (ran, findings) == (["overlap", "blank"], ())
+
+
 def test_a_crash_is_ours_and_the_rest_still_runs(case, edit, monkeypatch):
     broken = check("broken", rationale="test", codes=("seen",))(_crashes)
     checks = {**all_checks(), "broken": broken}

@@ -14,6 +14,7 @@ _WIDTH_PX = 512
     "blank",
     rationale="A page of one colour means that something failed without saying so.",
     codes=("blank", "no-pages"),
+    looks=True,
 )
 def CHECK(subject: Subject, settings: Settings) -> Iterator[Outcome]:
     """Every page shows something."""

@@ -24,6 +24,7 @@ class QrSettings(Settings):
     "qr",
     rationale="A code that does not scan, or leads elsewhere, is noticed by the first customer and by nobody before.",
     codes=("unreadable", "wrong-data", "coarse"),
+    looks=True,
     settings=QrSettings,
 )
 def CHECK(subject: Subject, settings: QrSettings) -> Iterator[Outcome]:

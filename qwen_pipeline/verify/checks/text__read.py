@@ -28,6 +28,7 @@ class ReadSettings(Settings):
     "text.read",
     rationale="What the picture spells is one thing, what can be read on the finished page another: something may lie over it.",
     codes=("differs", "doubtful", "not-found", "odd-shape", "not-read"),
+    looks=True,
     settings=ReadSettings,
 )
 def CHECK(subject: Subject, settings: ReadSettings) -> Iterator[Outcome]:
