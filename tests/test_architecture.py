@@ -56,7 +56,7 @@ def test_a_poster_loads_only_what_it_needs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     heavy = {"ssl", "http.client", "lxml", "numpy.ma", "segno", "tarfile", "rich", "openpyxl", "torch", "prefect"}
-    own = {f"qwen_pipeline.{name}" for name in ("typeset.charts", "assemble.pptx_slides", "assemble.svg_items")}
+    own = {f"qwen_pipeline.{name}" for name in ("typeset.charts", "assemble.pptx_slides", "assemble.svg_items", "verify.read")}
     assert loaded & (heavy | own) == set()
     assert {"pikepdf", "reportlab", "numpy"} <= loaded
 

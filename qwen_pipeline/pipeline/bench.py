@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -156,10 +157,18 @@ def code_digest() -> str:
     found = hashlib.sha256()
     for part in _DECIDING:
         path = root / part
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        for file in files:
+        for file in [path] if path.is_file() else _files(path):
             found.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return digest([found.hexdigest(), library_versions()])
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file of a folder but compiled ones, in the order of their names. `Path.rglob` would ask for each what it is."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_file():
+            yield Path(entry.path)
+        elif entry.name != "__pycache__":
+            yield from _files(Path(entry.path))
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import ImageDraw, ImageFont
 
+from qwen_pipeline import verify
 from qwen_pipeline.errors import ReaderUnavailable
 from qwen_pipeline.types import CheckRule, PictureReading, PixelBox, StringReading, TypesetPage
 from qwen_pipeline.types.reading import OddGlyph
@@ -76,7 +77,7 @@ def test_what_a_reader_is_not_sure_of_is_a_warning(case: Any, monkeypatch: pytes
         return PictureReading((first, *rest))
 
     monkeypatch.setattr(text__read, "_reader", lambda: None)
-    monkeypatch.setattr(text__read, "read_picture", read)
-    monkeypatch.setattr(text__read, "needs_exact", lambda text, role: False)
+    monkeypatch.setattr(verify, "read_picture", read)
+    monkeypatch.setattr(verify, "needs_exact", lambda text, role: False)
     case.change_page = baked
     assert codes(case) == [("odd-shape", "title/zh-CN", "warn"), ("doubtful", "title/en-GB", "warn")]

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qwen_pipeline import verify
 from qwen_pipeline.errors import ReaderUnavailable
 from qwen_pipeline.types import Page, SetString, TextLayer, TypesetPage
 from qwen_pipeline.types.reading import ExpectedString, PixelBox, StringReading
 from qwen_pipeline.verify.check import Outcome, Settings, check
-from qwen_pipeline.verify.matching import needs_exact
-from qwen_pipeline.verify.read import read_picture
 from qwen_pipeline.verify.reader import Reader, open_reader
 from qwen_pipeline.verify.subject import Subject, pixels_of
 
@@ -44,7 +43,7 @@ def CHECK(subject: Subject, settings: ReadSettings) -> Iterator[Outcome]:
             return
         image = subject.raster(number)
         expected = [_expected(string, planned, page, image) for string in strings]
-        found = read_picture(image, expected, reader)
+        found = verify.read_picture(image, expected, reader)
         for string, wanted, reading in zip(strings, expected, found.strings, strict=True):
             yield from _judge(string, wanted, reading, page)
 
@@ -58,7 +57,7 @@ def _expected(string: SetString, planned: Page, page: TypesetPage, image: Image)
     upper = any(isinstance(x, TextLayer) and x.id == string.layer and x.style.case == "upper" for x in planned.layers)
     text = string.text.upper() if upper else string.text
     box = PixelBox(*pixels_of(string.box, page, image))
-    return ExpectedString(string.id, text, string.locale, string.role, box, needs_exact(text, string.role))
+    return ExpectedString(string.id, text, string.locale, string.role, box, verify.needs_exact(text, string.role))
 
 
 def _judge(string: SetString, wanted: ExpectedString, reading: StringReading, page: TypesetPage) -> Iterator[Outcome]:
