@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -34,6 +35,9 @@ from .placed import left_out, place_block
 from .qr import qr_items
 from .shapes import icon_items, shape_items, to_bleed
 from .stack import Stack, solve_region
+
+_CELL = re.compile(r"\[\d+\]")
+"""What tells the cells of a grid apart: `stats[0].value`, `stats[1].value`."""
 
 
 class Picture(Protocol):
@@ -95,7 +99,26 @@ def _stacks(page: Page, fonts: Fonts) -> dict[str, Stack]:
     layers: dict[str, list[tuple[int, Layer]]] = {region.id: [] for region in page.regions}
     for index, layer in enumerate(page.layers):
         layers[layer.region].append((index, layer))
-    return {region.id: solve_region(region, layers[region.id], fonts) for region in page.regions if layers[region.id]}
+    stacks = {region.id: solve_region(region, layers[region.id], fonts) for region in page.regions if layers[region.id]}
+    least = _least_of_cells(stacks)
+    for region in page.regions:
+        most = least.get(_CELL.sub("[]", region.id), 1.0)
+        if region.id in stacks and stacks[region.id].blocks and (stacks[region.id].factor or 0.0) > most:
+            stacks[region.id] = solve_region(region, layers[region.id], fonts, most)
+    return stacks
+
+
+def _least_of_cells(stacks: Mapping[str, Stack]) -> dict[str, float]:
+    """The least factor among the cells of a grid that stand for the same: what is alike is set in one size.
+
+    A cell whose words fit at no size does not count: it is an error, and no reason to make the others small.
+    """
+    out: dict[str, float] = {}
+    for name, stack in stacks.items():
+        if "[" in name and stack.factor:
+            alike = _CELL.sub("[]", name)
+            out[alike] = min(stack.factor, out.get(alike, 1.0))
+    return out
 
 
 def _expand(

@@ -26,12 +26,14 @@ Stacked = TextLayer | ImageLayer | QrLayer | IconLayer | ChartLayer
 class Stack:
     """A solved region. `within`: its box less the padding; `boxes`: where each layer goes, by its index on the page.
 
-    A text that no line of has room has no box.
+    A text that no line of has room has no box. `factor`: how much smaller the texts are than asked for; None where they fit at no
+    size.
     """
 
     within: Box
     boxes: Mapping[int, Box]
     blocks: Mapping[int, Block]
+    factor: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +63,28 @@ class _Column:
         return (0.0, *(max(self.region.gap_pt + s + b, d) for s, b, d in zip(spaces, between, deep, strict=True)))
 
 
-def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts) -> Stack:
-    """Place the layers of a region; shapes and texts without words are no part of the stack."""
+def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts, most: float = 1.0) -> Stack:
+    """Place the layers of a region, texts at `most` of their sizes or smaller; shapes and empty texts are no part of it."""
     words = {i: words_of(layer, fonts) for i, layer in layers if isinstance(layer, TextLayer)}
     stacked = tuple((i, layer) for i, layer in layers if isinstance(layer, Stacked) and words.get(i, True))
     column = _Column(region, region.box.inset(*region.padding_pt), stacked, words)
-    blocks = _largest_fit(column, fonts)
-    return Stack(column.within, _boxes(column.showing(blocks), blocks), blocks)
+    factor, blocks = _largest_fit(column, fonts, most)
+    return Stack(column.within, _boxes(column.showing(blocks), blocks), blocks, factor)
 
 
-def _largest_fit(column: _Column, fonts: Fonts) -> dict[int, Block]:
+def _largest_fit(column: _Column, fonts: Fonts, most: float) -> tuple[float | None, dict[int, Block]]:
     """The texts at the largest factor at which all fits, else at their smallest sizes, and as much of them as has room."""
     texts = [layer for _, layer in column.layers if isinstance(layer, TextLayer)]
     if not texts:
-        return {}
-    best = _set(column, 1.0, fonts)
+        return most, {}
+    best = _set(column, most, fonts)
     if _fit(column, best):
-        return best
+        return most, best
     low = min(size_at(layer, 0.0) / layer.style.size_pt for layer in texts)
     best = _set(column, low, fonts)
     if not _fit(column, best):
-        return trim(best, column.within.w_pt, lambda blocks: not _low_enough(column.showing(blocks), blocks))
-    high = 1.0
+        return None, trim(best, column.within.w_pt, lambda blocks: not _low_enough(column.showing(blocks), blocks))
+    high = most
     while high - low > PRECISION * low:
         middle = (low + high) / 2
         tried = _set(column, middle, fonts)
@@ -90,7 +92,7 @@ def _largest_fit(column: _Column, fonts: Fonts) -> dict[int, Block]:
             low, best = middle, tried
         else:
             high = middle
-    return best
+    return low, best
 
 
 def _set(column: _Column, factor: float, fonts: Fonts) -> dict[int, Block]:

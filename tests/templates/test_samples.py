@@ -19,7 +19,8 @@ from qwen_pipeline.typeset import Fonts, solve
 from qwen_pipeline.verify import Subject, run
 from scripts.samples import A4_ONLY, KINDS, Sample, layouts, write
 
-SHAPES = {"portrait": "900x1200px", "landscape": "1200x900px", "square": "1000x1000px", "story": "720x1280px"}
+SHAPES = ("900x1200px", "1200x900px", "1000x1000px", "720x1280px", "1280x720px")
+"""Portrait, landscape, square, story, slide."""
 LOCALES = ("zh-CN+en-GB", "zh-CN", "en-GB")
 PAIR = LOCALES[0]
 GEOMETRY = tuple(CheckRule(name, "error") for name in ("overlap", "text.overflow", "text.missing_glyph", "safe_zone"))
@@ -30,7 +31,7 @@ PAGES = [(kind, layout) for kind in KINDS for layout in layouts(kind)]
 def turns() -> Iterator[tuple[str, str, str]]:
     """Each layout on the canvas whose turn it is; on all of them where there is time."""
     for number, (kind, layout) in enumerate(PAGES):
-        canvases = ["A4"] if f"{kind}/{layout}" in A4_ONLY else list(SHAPES.values())
+        canvases = ["A4"] if f"{kind}/{layout}" in A4_ONLY else list(SHAPES)
         for turn, canvas in enumerate(canvases):
             if SLOW or turn == number % len(canvases):
                 yield kind, layout, canvas

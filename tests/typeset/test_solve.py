@@ -15,6 +15,7 @@ from qwen_pipeline.types import (
     IconLayer,
     ImageItem,
     PathItem,
+    Region,
     Series,
     ShapeLayer,
     TextItem,
@@ -135,3 +136,17 @@ def test_real_briefs_fit_with_no_word_lost(brief: dict[str, object], fonts: Font
     for area, string, written in zip(areas, solved.strings, words, strict=True):
         assert inside(string.box, area.box)
         assert squeezed("".join(line.text for line in texts(solved)[string.id].lines)) == squeezed(written)
+
+
+def test_cells_of_a_grid_are_set_in_one_size_and_one_that_cannot_fit_does_not_count(fonts: Fonts) -> None:
+    areas = [Region(f"s[{i}].text", Box(0.0, 60.0 * i, 100.0, 50.0)) for i in range(3)]
+    words = ["春茶", "春茶市集西湖" * 3, "春茶市集西湖" * 40]
+    look = style(20.0, 8.0)
+    layers = [text(f"t{i}", area.id, word, look) for i, (area, word) in enumerate(zip(areas, words, strict=True))]
+    alone = solve(page([areas[1]], [layers[1]]), fonts).strings[0].size_pt
+    first, second, third = solve(page(areas, layers), fonts).strings
+    assert 8.0 < alone < 20.0
+    assert (first.size_pt, second.size_pt) == (alone, alone)
+    assert (third.size_pt, third.overflow) == (8.0, "height")
+    apart = Region("other", Box(0.0, 300.0, 100.0, 50.0))
+    assert solve(page([*areas, apart], [*layers, text("o", "other", "春茶", look)]), fonts).strings[3].size_pt == 20.0
