@@ -72,20 +72,18 @@ def default_name(traits: FormatTraits, format_id: str, *, fields: Iterable[str],
 
 
 class NameBook:
-    """Names given out so far. A second piece with the same name, also when only the case differs, is an error."""
+    """Names given out so far. A second file with the same name, also when only the case differs, is an error."""
 
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}
 
     def take(self, name: str, piece: str, place: Place) -> None:
-        other = self._taken.setdefault(name.casefold(), piece)
-        if other is not piece:
-            raise fail(
-                "name-collision",
-                f"two outputs are called “{name}”: of {other} and of {piece}",
-                place,
-                "add a field that tells them apart: {locale}, {size}, the data key",
-            )
+        other = self._taken.get(name.casefold())
+        if other is not None:
+            own = "call one of them otherwise" if other == piece else ""
+            hint = own or "add a field that tells them apart: {locale}, {size}, the data key"
+            raise fail("name-collision", f"two outputs are called “{name}”: of {other} and of {piece}", place, hint)
+        self._taken[name.casefold()] = piece
 
 
 def kind_folder(kind: str) -> str:

@@ -23,6 +23,7 @@ from .outputs import check_outputs
 from .plugged import check_ids
 from .report import Report, nearest
 from .texts import TextRules, batch_rules
+from .timezones import check_timezone
 from .tree import Map, Seq, as_text, flatten, place_of, plain
 from .yaml12 import Source
 
@@ -249,6 +250,8 @@ class _Reader:
         if batch.schedule is not None and len(batch.schedule.cron.split()) != 5:
             hint = '"0 6 * * 1": minute hour day month weekday'
             report.add("bad-value", f"'{batch.schedule.cron}' is no cron line", place_of(tree, ("schedule", "cron")), hint)
+        if batch.schedule is not None and batch.schedule.timezone != "UTC":
+            check_timezone(batch.schedule.timezone, place_of(tree, ("schedule", "timezone")), report)
 
     def _check_share(self, batch: Batch, axes: Mapping[str, Seq]) -> None:
         key = self._data_key()

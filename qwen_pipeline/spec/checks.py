@@ -32,6 +32,8 @@ from .texts import TextRules
 from .tree import Map, place_of
 
 BUILT_IN_REGIONS = ("page", "bleed")
+_CONTENT = {"text": "text", "image": "src", "qr": "data", "icon": "icon", "chart": "chart", "scene": "scene"}
+"""By kind of layer: the key of what it shows. Shapes show themselves."""
 _COLOR_KEYS = ("fill", "color", "stroke", "background")
 
 
@@ -137,6 +139,7 @@ class LayoutChecks:
         slot = getattr(layer, "slot", None)
         if slot is not None:
             self._slot(slot, layer.for_each, layout.slots, place_of(raw, (*path, "slot")))
+        self._content(layer, place_of(raw, path))
         for key in _COLOR_KEYS:
             self._paint(getattr(layer, key, None), place_of(raw, (*path, key)))
         if isinstance(layer, TextLayerSpec) and layer.role not in self.roles:
@@ -161,6 +164,12 @@ class LayoutChecks:
             check_chart(layer.chart, raw["layers"][index]["chart"], self.tables, self.report)
             seen = chart_rules(layer.chart, self.tables, texts)
         texts.check_model(layer, raw, path, seen)
+
+    def _content(self, layer: Any, place: Place) -> None:
+        """Report a layer that shows nothing for any piece: no content, no slot, and no batch that fills it."""
+        key = _CONTENT.get(layer.kind)
+        if key and getattr(layer, key) is None and layer.slot is None and layer.id not in self.names:
+            self.report.add("missing-key", f"layer '{layer.id}' shows nothing", place, f"add {key}: or slot:")
 
     def entries_of(self, name: str, slots: Mapping[str, SlotSpec]) -> tuple[str, ...] | None:
         """What each entry of the list `name` has, by name; None where that cannot be told."""

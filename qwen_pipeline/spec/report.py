@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import field, replace
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic, SpecError
 from qwen_pipeline.types import Place
+
+_USUAL = {
+    "yaml-alias": "write the value out where it is wanted",
+    "yaml-depth": "split the document, or write it flatter",
+    "yaml-key": "write a word before the colon; quote it if it has other signs",
+    "bad-length": "3mm, 11pt, 8% or 1080px",
+    "wrong-type": "texts may be quoted; numbers, true and false are not",
+    "out-of-range": "write a value within the range",
+    "bad-color": '"#0f6b5c", primary or ink/60%',
+    "wrong-kind": "name a file of the kind that is wanted here",
+    "cyclic-region": "let one of them lie within the page",
+    "bad-cell": "mend the cell, or say another type for the column",
+    "bad-row": "a cell for each column; quote cells with commas in them",
+    "duplicate-row-key": "keys tell rows apart: change one of the two",
+    "missing-row-key": "fill it in, or choose another key column",
+    "bad-data": "save it in the format that the spec names",
+    "data-bomb": "save the workbook again in a spreadsheet program",
+    "duplicate-id": "call one of them otherwise",
+}
+"""The next step after an error whose place has none of its own to offer."""
 
 
 @dataclass(slots=True)
@@ -25,7 +45,8 @@ class Report:
 
     def extend(self, diagnostics: Iterable[Diagnostic], *, data: bool = False) -> None:
         for diagnostic in diagnostics:
-            self.found.append(diagnostic)
+            usual = _USUAL.get(diagnostic.code, "")
+            self.found.append(diagnostic if diagnostic.hint or not usual else replace(diagnostic, hint=usual))
             self.only_data = self.only_data and data
 
     def error(self) -> SpecError:

@@ -135,6 +135,11 @@ FAULTS: dict[str, Fault] = {
     "seed below zero": Fault(POSTER + "generate: {seed: -1}\n", "out-of-range", 4),
     "bad colour": Fault(POSTER + 'background: "#12"\n', "bad-color", 4),
     "unknown colour": Fault(POSTER + "background: primry\n", "unknown-color", 4, "'primary'"),
+    "box of less than nothing": Fault(POSTER + "regions: {title: {box: [1%, 2%, -3%, 4%]}}\n", "bad-length", 4),
+    "negative size": Fault(POSTER + "layers: [{id: title, size: -3mm}]\n", "bad-length", 4),
+    "negative gap": Fault(POSTER + "regions: {title: {gap: -3mm}}\n", "bad-length", 4),
+    "a layer of nothing": Fault(POSTER + "layers: [{id: new, kind: qr, in: title}]\n", "missing-key", 4, "data"),
+    "a style from data": Fault(POSTER + "scene: {style: '{{ name }}', subject: x}\n", "bad-value", 4, "subject"),
     "box of three": Fault(POSTER + "regions: {title: {box: [1%, 2%, 3%]}}\n", "bad-count", 4, "[x, y, width, height]"),
     "list for a text": Fault("kind: Poster\ntitle: [a, b]\n", "wrong-type", 2),
     "text for a list": Fault(DECK + "  - {layout: title-and-body, title: x, bullets: one}\n", "wrong-type", 5, "- "),
@@ -275,6 +280,9 @@ FAULTS: dict[str, Fault] = {
         at="card.yaml",
     ),
     "bad where": Fault(BATCH.replace("key: sku", 'key: sku, where: "a =="'), "bad-expression", 3, files=BATCH_FILES),
+    "bad time zone": Fault(
+        BATCH + 'schedule: {cron: "0 6 * * 1", timezone: Asia/Shanghia}\n', "bad-value", 8, "Asia/Shanghai", files=BATCH_FILES
+    ),
     "bad cron": Fault(BATCH + 'schedule: {cron: "daily"}\n', "bad-value", 8, files=BATCH_FILES),
 }
 
@@ -314,6 +322,7 @@ def check_fault(fault: Fault, found: tuple[Diagnostic, ...]) -> None:
     diagnostic = at[0]
     assert Path(diagnostic.place.file).name == fault.at
     assert diagnostic.place.line == fault.line, str(diagnostic)
+    assert diagnostic.hint, str(diagnostic)
     assert fault.hint in diagnostic.hint, str(diagnostic)
     assert len(found) == 1, [str(d) for d in found]
 

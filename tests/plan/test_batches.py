@@ -182,6 +182,15 @@ def test_names_that_collide_in_one_spec_stop_it(tmp_path: Path) -> None:
     assert (found.code, found.place.line) == ("name-collision", 4)
 
 
+@pytest.mark.parametrize("second", ["a.png", "A.png"])
+def test_two_outputs_of_one_piece_are_told_apart(tmp_path: Path, second: str) -> None:
+    outputs = f"outputs:\n- {{format: png, name: a.png, width: 64}}\n- {{format: png, name: {second}, width: 99}}\n"
+    with pytest.raises(SpecError) as caught:
+        plan(tmp_path, "kind: Poster\ntitle: x\n" + outputs)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.place.line) == ("name-collision", 5)
+
+
 def test_images_of_a_deck_need_the_page(tmp_path: Path) -> None:
     spec = (
         "kind: Deck\nslides: [{layout: statement, title: a}, {layout: statement, title: b}]\noutputs: [{format: png, name: %s}]\n"

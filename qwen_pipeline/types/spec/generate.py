@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .scalars import LengthField, Seed, Strict
+from .scalars import ExtentField, LengthField, Seed, Strict
 
 Operation = Literal["do", "add", "remove", "replace", "style", "background", "pose", "text"]
 OPERATIONS: tuple[Operation, ...] = ("do", "add", "remove", "replace", "style", "background", "pose", "text")
@@ -44,7 +44,7 @@ class EditSpec(Strict):
     """Picture files that the instruction speaks of."""
     region: str | None = None
     """Only this region of the page may change; every pixel outside stays as it was."""
-    box: tuple[LengthField, LengthField, LengthField, LengthField] | None = None
+    box: tuple[LengthField, LengthField, ExtentField, ExtentField] | None = None
     """Only this part of the page may change: [x, y, width, height]."""
     mask: str | None = None
     """A picture file, white where the picture may change and black where not."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ..geometry import Length
 from ..layers import PlateShape
-from .scalars import Bool, ColorField, Expression, Float, Identifier, LengthField, LevelWord, Strict, TextField
+from .scalars import Bool, ColorField, Expression, ExtentField, Float, Identifier, LengthField, LevelWord, Strict, TextField
 from .scene import SceneField
 
 
@@ -20,14 +20,14 @@ class GradientSpec(Strict):
 
 
 PaintSpec = ColorField | GradientSpec
-BoxSpec = tuple[LengthField, LengthField, LengthField, LengthField]
-PaddingSpec = LengthField | tuple[LengthField, LengthField] | BoxSpec
+BoxSpec = tuple[LengthField, LengthField, ExtentField, ExtentField]
+PaddingSpec = ExtentField | tuple[ExtentField, ExtentField] | tuple[ExtentField, ExtentField, ExtentField, ExtentField]
 
 
 class ShadowSpec(Strict):
     dx: LengthField = Length(0, "pt")
     dy: LengthField = Length(0, "pt")
-    blur: LengthField = Length(2, "pt")
+    blur: ExtentField = Length(2, "pt")
     color: ColorField = "#000000/40%"
 
 
@@ -47,12 +47,12 @@ class GridSpec(Strict):
     """rtl: each row is filled from the right."""
     at: str | None = None
     """A `point` of the entries: cells of the size `cell` stand with their middles there (pins of a map)."""
-    cell: tuple[LengthField, LengthField] = (Length(6, "%"), Length(6, "%"))
+    cell: tuple[ExtentField, ExtentField] = (Length(6, "%"), Length(6, "%"))
     """Width and height of those cells; percentages are of the grid's shorter side."""
-    max_height: LengthField | None = None
+    max_height: ExtentField | None = None
     """No cell is higher than this share of the grid's height; what is left stays blank."""
-    gap: LengthField = Length(3, "%")
-    row_gap: LengthField | None = None
+    gap: ExtentField = Length(3, "%")
+    row_gap: ExtentField | None = None
     weights: Literal["equal", "content"] = "equal"
     """content: rows share the height by how much text is in them."""
 
@@ -67,11 +67,9 @@ class RegionSpec(Strict):
     """How texts and pictures stand in the box, across."""
     valign: Literal["start", "center", "end"] | None = None
     """Where the stack of layers stands in the box, up and down."""
-    gap: LengthField | None = None
+    gap: ExtentField | None = None
     """Space between its layers; a percentage is of the box's shorter side."""
-    padding: LengthField | tuple[LengthField, LengthField] | tuple[LengthField, LengthField, LengthField, LengthField] | None = (
-        None
-    )
+    padding: PaddingSpec | None = None
     """One value, [horizontal, vertical], or [left, top, right, bottom]; a percentage is of the box's shorter side."""
     flow: str | None = None
     """A layout: texts that find no room here go on in its region of the same name, on as many pages as they need."""
@@ -82,7 +80,7 @@ class RegionSpec(Strict):
 class FitSpec(Strict):
     mode: Literal["shrink", "none"] = "shrink"
     """shrink: set smaller until it fits, down to `min`. none: only the size asked for."""
-    min: LengthField | None = None
+    min: ExtentField | None = None
     """The smallest size; default: the role's share (`min_scale`) of its size."""
     max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
     """Lines of each language."""
@@ -92,11 +90,11 @@ class FitSpec(Strict):
 
 class PlateSpec(Strict):
     fill: PaintSpec = "paper/85%"
-    padding: LengthField | tuple[LengthField, LengthField] | None = None
+    padding: ExtentField | tuple[ExtentField, ExtentField] | None = None
     """One value, or [horizontal, vertical]; a percentage is of the type's size."""
-    radius: LengthField = Length(0, "pt")
+    radius: ExtentField = Length(0, "pt")
     stroke: ColorField | None = None
-    stroke_width: LengthField = Length(0.75, "pt")
+    stroke_width: ExtentField = Length(0.75, "pt")
     shape: PlateShape = "rect"
     """balloon, cloud (a thought), burst (a shout): the balloons of comics."""
     tail: str | None = None
@@ -131,7 +129,7 @@ class TextLayerSpec(LayerBase):
     """What a baked text becomes when every attempt is wrong."""
     fit: FitSpec | None = None
     align: Literal["start", "center", "end", "justify"] | None = None
-    size: LengthField | None = None
+    size: ExtentField | None = None
     """Instead of the role's size; % is of the page's base size."""
     scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
     """Multiplies the role's size."""
@@ -170,11 +168,11 @@ class ImageLayerSpec(LayerBase):
     """cover: fills the box, cropped. contain: all of it shows."""
     focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
     """[x, y]: the point that cropping keeps nearest the middle."""
-    radius: LengthField = Length(0, "pt")
+    radius: ExtentField = Length(0, "pt")
     """Of the corners."""
     opacity: Annotated[float, Field(strict=True, ge=0, le=1)] = 1.0
     shadow: ShadowSpec | None = None
-    height: LengthField | None = None
+    height: ExtentField | None = None
     """In a region with several layers; default: what is left."""
     alt: TextField | None = None
     """What it shows, for those who cannot see it."""
@@ -188,11 +186,11 @@ class SceneLayerSpec(LayerBase):
     """A slot of type `scene` (`item.scene`); its words go over those of `scene`."""
     scene: SceneField | None = None
     """What is drawn; style, lighting and tone come from the page's scene or from `defaults`."""
-    radius: LengthField = Length(0, "pt")
+    radius: ExtentField = Length(0, "pt")
     """Of the corners."""
     stroke: ColorField | None = None
     """A frame round the picture."""
-    stroke_width: LengthField = Length(1, "pt")
+    stroke_width: ExtentField = Length(1, "pt")
     to_bleed: Bool = False
     """Where the box touches the trim, draw on to the edge of the bleed."""
     alt: TextField | None = None
@@ -217,10 +215,10 @@ class ShapeLayerSpec(LayerBase):
     shape: Literal["rect", "ellipse", "line", "triangle", "diamond", "chevron", "arc"] = "rect"
     fill: PaintSpec | None = None
     stroke: ColorField | None = None
-    stroke_width: LengthField = Length(1, "pt")
-    dash: tuple[LengthField, ...] = ()
+    stroke_width: ExtentField = Length(1, "pt")
+    dash: tuple[ExtentField, ...] = ()
     """Lengths of dashes and gaps, in turn."""
-    radius: LengthField = Length(0, "pt")
+    radius: ExtentField = Length(0, "pt")
     """Of a rectangle's corners."""
     outset: LengthField = Length(0, "pt")
     """Grow the box on all sides."""
@@ -236,9 +234,9 @@ class IconLayerSpec(LayerBase):
     """A name from the library (`list icons`)."""
     slot: str | None = None
     color: ColorField = "primary"
-    stroke_width: LengthField | None = None
+    stroke_width: ExtentField | None = None
     """Default: by the icon's size."""
-    height: LengthField | None = None
+    height: ExtentField | None = None
 
 
 class ChartSpec(Strict):

@@ -67,6 +67,27 @@ LengthField = Annotated[
 ]
 
 
+def parse_extent(value: Any) -> Length:
+    """A Length that is not less than nothing: of a side, a gap, a stroke."""
+    length = parse_length(value)
+    if length.value < 0:
+        raise PydanticCustomError("length", "{value} is less than nothing", {"value": str(value)})
+    return length
+
+
+ExtentField = Annotated[
+    Length,
+    BeforeValidator(parse_extent),
+    PlainSerializer(str),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": _LENGTH.pattern.replace("-?", "")}, {"const": 0}],
+            "examples": ["3mm", "11pt", "8%", "1080px"],
+        }
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text value: one string for every locale (key None), or one a locale."""
