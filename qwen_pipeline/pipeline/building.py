@@ -14,7 +14,6 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import FileStamp, OutRecord, StoredOutput, explained, open_store, sweep_partials
 from qwen_pipeline.types import Failure, Manifest, Piece
 
-from . import enhancing
 from .bench import Said, choose_for, code_digest, fonts_digest, is_enhanced, usage_of, wanted_model
 from .deliver import OWN_FILES, PROMPTS, WAITING, Shelf
 from .ledger import logged
@@ -94,6 +93,7 @@ def _refuse_own_inputs(planned: Planned, out: Path) -> None:
 
 def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
     """Outputs of the whole run, then what the folder says about itself."""
+    from .enhancing import known
     from .sheets import make_run_outputs
 
     run_artifacts = make_run_outputs(run, shelf)
@@ -107,7 +107,7 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
         from .review_sheet import review_sheet
 
         shelf.put_text(f"{WAITING}/index.html", review_sheet(run).encode())
-    rewritten = enhancing.known(run.plan.scenes, run.store, run.planned.bench.count_tokens, run.plan.engine.prompt_limit_tokens)
+    rewritten = known(run.plan.scenes, run.store, run.planned.bench.count_tokens, run.plan.engine.prompt_limit_tokens)
     for scene in run.plan.scenes:
         words = rewritten[scene.fingerprint].prompt if scene.fingerprint in rewritten else ""
         shelf.put_text(f"{PROMPTS}/{scene.fingerprint[:16]}.txt", prompt_text(scene, run.plan.engine, words).encode())
