@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qwen_pipeline.pipeline import OnEvent, Order, unheard
+from qwen_pipeline.errors import QwenPipelineError
+from qwen_pipeline.pipeline import OnEvent, Order, load, unheard
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest
 
@@ -27,8 +28,14 @@ def run(
     on_event: OnEvent = unheard,
     spread: dict[str, Any] | None = None,
 ) -> list[Built]:
-    """Build orders, each into its folder, as one flow run an order. Raises what `pipeline.build` raises."""
+    """Build orders, each into its folder, as one flow run an order. Raises what `pipeline.build` raises.
+
+    What is wrong in a spec is said at once, and not when Prefect has started.
+    """
     from .environment import prepare
+
+    for order in orders:
+        read(order)
 
     prepare(settings.store)
     from .flow import HEARD, Heard, build_flow  # Prefect reads its settings when it is imported
@@ -50,6 +57,17 @@ def run(
         if heard.error is not None:
             raise heard.error
     return heard.built
+
+
+def read(order: Order) -> None:
+    """Raises SpecError, and tells the webhooks of it, as the flow would."""
+    from qwen_pipeline import notify
+
+    try:
+        load(order)
+    except QwenPipelineError as error:
+        notify.tell(notify.post_of_error(order.spec.name, error))
+        raise
 
 
 def main() -> None:

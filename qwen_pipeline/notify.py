@@ -19,12 +19,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
-from qwen_pipeline.errors import QwenPipelineError
+from qwen_pipeline.errors import QwenPipelineError, SpecError
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import Manifest
+from qwen_pipeline.types import Manifest, Place
 
 URLS = "QWEN_PIPELINE_WEBHOOK_URL"
 """One address, or several with spaces between them."""
@@ -66,8 +67,15 @@ def tell(post: Post) -> None:
 
 def post_of_error(name: str, error: QwenPipelineError) -> Post:
     """What is said of a run that came to nothing: a bad spec, a refusal. `name`: of the spec's file."""
-    data = {"name": name, "exit_code": error.exit_code, "failures": [{"code": error.code, "message": error.message}]}
-    return _post("build.failed", data)
+    failures = [{"code": error.code, "message": error.message}]
+    if isinstance(error, SpecError):
+        failures = [{"code": d.code, "message": d.message, "place": _place(d.place)} for d in error.diagnostics[:_MAX_LISTED]]
+    return _post("build.failed", {"name": name, "exit_code": error.exit_code, "failures": failures})
+
+
+def _place(place: Place) -> str:
+    """File, line and column, without the folders of the machine."""
+    return ":".join(str(part) for part in (PurePath(place.file).name, place.line, place.column) if part)
 
 
 def post_for(manifest: Manifest) -> Post:
@@ -121,9 +129,7 @@ def signature(post: Post, timestamp: int, secret: str) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-def _deliver(
-    url: str, post: Post, secret: str, send: Send, clock: Callable[[], float], sleep: Callable[[float], None]
-) -> str:
+def _deliver(url: str, post: Post, secret: str, send: Send, clock: Callable[[], float], sleep: Callable[[float], None]) -> str:
     """Why the message did not arrive; "" if it did."""
     reason = ""
     for wait in _waits(post.id):

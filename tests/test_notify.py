@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from qwen_pipeline.errors import LicenceRefused
+from qwen_pipeline.errors import Diagnostic, LicenceRefused, SpecError
 from qwen_pipeline.notify import SECRET, URLS, Post, notify, post_for, post_of_error, signature
-from qwen_pipeline.types import Artifact, Failure, Manifest
+from qwen_pipeline.types import Artifact, Failure, Manifest, Place
 
 KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
 ART = Artifact("tea.pdf", "application/pdf", "d" * 64, 10, "tea/zh-CN", "pdf")
@@ -146,3 +146,14 @@ def test_a_run_that_came_to_nothing_is_told_too(receiver: Receiver) -> None:
     said = json.loads(receiver.got[0][1])
     assert (said["type"], said["data"]["exit_code"], said["data"]["failures"][0]["code"]) == ("build.failed", 3, "licence")
     assert "webhook-signature" not in receiver.got[0][0]
+
+
+def test_a_bad_spec_is_told_error_by_error_and_without_its_folder(receiver: Receiver) -> None:
+    wrong = [
+        Diagnostic("unknown-key", "no key 'tilte'", Place("/home/li/tea.yaml", 3, 1)),
+        Diagnostic("empty-data", "no row", Place("a.csv")),
+    ]
+    assert notify(post_of_error("tea.yaml", SpecError(wrong)), {URLS: receiver.url}) == ()
+    failures = json.loads(receiver.got[0][1])["data"]["failures"]
+    assert [(f["code"], f["place"]) for f in failures] == [("unknown-key", "tea.yaml:3:1"), ("empty-data", "a.csv")]
+    assert b"/home" not in receiver.got[0][1]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,12 +19,12 @@ from prefect.states import Failed
 from flows.job import Asked, Job, Spread, served_at
 from flows.report import artifact_key
 from flows.tasks import ByFingerprint, can_pass, close_workshops, open_workshop, read_report, settled, workshop
-from qwen_pipeline.errors import LicenceRefused, OutOfMemory, QwenPipelineError, Refused, SpecError, StoreError
+from qwen_pipeline.errors import Diagnostic, LicenceRefused, OutOfMemory, QwenPipelineError, Refused, SpecError, StoreError
 from qwen_pipeline.pipeline import ShardReport, build
 from qwen_pipeline.pipeline.workers import TimedOut, WorkerKilled
-from qwen_pipeline.types import Failure
+from qwen_pipeline.types import Failure, Place
 
-from ..faults.builds import write_batch
+from ..faults.builds import POSTER, ROOT, write_batch, write_poster
 
 
 @pytest.fixture
@@ -136,3 +139,36 @@ def test_families_stay_together() -> None:
     scenes = [scene("a"), scene("a2", "a"), scene("b"), scene("c")]
     pieces = [piece("p1", "a"), piece("p2", "a2"), piece("p3", "b"), piece("p4", "b", "c"), piece("p5", "c"), piece("p6")]
     assert families(pieces, scenes) == [["p1", "p2"], ["p3", "p4", "p5"], ["p6"]]
+
+
+def test_a_bad_spec_is_told_without_the_way_through_prefect(caplog: pytest.LogCaptureFixture) -> None:
+    import logging
+
+    from flows.logs import WithoutWay
+
+    logger = logging.getLogger("somewhere.else")
+    logger.addFilter(WithoutWay())
+    wrong = Diagnostic("unknown-key", "there is no key 'tilte' here", Place("a.yaml", 3, 1))
+    for error in (SpecError([wrong]), ZeroDivisionError()):
+        try:
+            raise error
+        except Exception:
+            logger.exception("it failed")
+    ours, unforeseen = caplog.records
+    assert (ours.exc_info, "a.yaml:3:1: unknown-key" in ours.getMessage()) == (None, True)
+    assert unforeseen.exc_info
+
+
+def test_a_bad_spec_is_said_before_prefect_starts(tmp_path: Path) -> None:
+    """In a process that cannot import it."""
+    (tmp_path / "prefect.py").write_text("raise RuntimeError('imported')\n", "utf-8")
+    spec = write_poster(tmp_path / "in", POSTER.replace("title:", "tilte:"))
+    code = (
+        "from pathlib import Path; from flows import build; from qwen_pipeline.pipeline import Order\n"
+        "from qwen_pipeline.settings import Settings; from qwen_pipeline.errors import SpecError\n"
+        f"try: build.run([Order(Path({str(spec)!r}))], [Path({str(tmp_path / 'out')!r})], Settings(store={str(tmp_path)!r}))\n"
+        "except SpecError: print('said')\n"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.stdout == "said\n", done.stderr
