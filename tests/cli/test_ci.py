@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 from qwen_pipeline import notify
 from qwen_pipeline.cli import run
 
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
 kind: Poster
 name: good
@@ -79,6 +83,24 @@ def test_other_readers_take_the_file(tmp_path: Path) -> None:
     assert seen == [tag for tag, _ in names]
     lxml = pytest.importorskip("lxml.etree", reason="a reader that is none of Python's own")
     assert "🍵 茶" in lxml.fromstring(raw).findtext(".//error")
+
+
+def test_the_workflow_to_copy_builds_a_project_with_a_brand(tmp_path: Path) -> None:
+    """Its commands, by the shell that a build server has, in a project whose brand lies beside the specs."""
+    import yaml
+
+    workflow = yaml.safe_load((ROOT / "docs" / "ci" / "github-actions.yml").read_text("utf-8"))
+    commands = [step["run"] for step in workflow["jobs"]["build"]["steps"] if step.get("run", "").startswith("qwen-pipeline")]
+    assert [command.split()[1] for command in commands] == ["check", "build"]
+    (tmp_path / "designs").mkdir()
+    (tmp_path / "designs" / "_brand.yaml").write_text("kind: Brand\nname: ours\n", "utf-8")
+    (tmp_path / "designs" / "good.yaml").write_text(GOOD.replace("scene: none", "scene: none\nbrand: ./_brand.yaml"), "utf-8")
+    call = f'set -e; qwen-pipeline() {{ "{sys.executable}" -m qwen_pipeline "$@"; }}; ' + "; ".join(commands)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", call], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = [case.get("name") for case in ElementTree.parse(tmp_path / "out" / "junit.xml").getroot().iter("testcase")]
+    assert cases == ["good/en"]
 
 
 def test_findings_are_annotations_where_a_build_server_says_so(
