@@ -167,12 +167,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def until(what: Callable[[], Any], seconds: float = 300.0) -> Any:
+def until(what: Callable[[], Any], seconds: float = 300.0, look_s: float = 0.5) -> Any:
     """Wait for something to be true; what it was."""
     limit = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < limit
-        time.sleep(0.5)
+        time.sleep(look_s)
     return found
 
 
