@@ -31,6 +31,8 @@ LOOK_S = 1.0
 """How often the runs are looked at."""
 STARTING_LEASES = 3
 """A run that has been taken up and holds no lock after so many leases has lost its worker before it began."""
+ENDING_S = 10.0
+"""A run that has let go of its lock has this long to say that it is done; only then it is lost. (A busy server takes seconds.)"""
 _KIND = "shard"
 
 
@@ -51,7 +53,8 @@ def work_on(job: Job, plan: str, phase: str, ids: tuple[str, ...], name: str) ->
 
 @dataclass
 class _Out:
-    """A shard that is out with a worker. `held`: its lock was seen held; `since`: by our steady clock, when it was taken up."""
+    """A shard that is out with a worker. `held`: its lock was seen held; by our steady clock, `since`: when it was taken up,
+    `free`: since when the lock is held no more."""
 
     ids: tuple[str, ...]
     name: str
@@ -60,6 +63,7 @@ class _Out:
     attempt: int = 0
     held: bool = False
     since: float | None = None
+    free: float | None = None
 
 
 def in_pool(
@@ -124,6 +128,9 @@ class _Pool:
             return shard, True, None
         if state.type == StateType.CRASHED or self._is_lost(shard):
             if state.type != StateType.CRASHED:
+                now = self.look([shard.run]).get(shard.run)
+                if now and now.state and now.state.is_final():  # it has said so meanwhile
+                    return self.judge(shard, now)
                 self._set(shard.run, Crashed(message="its worker is not heard of any more"))
             return (shard, True, None) if shard.attempt >= RETRIES else (self.give(shard.ids, shard.attempt + 1), False, None)
         return shard, False, None
@@ -133,9 +140,11 @@ class _Pool:
         now = time.monotonic()
         shard.since = shard.since or now
         if shard.is_held():
-            shard.held = True
+            shard.held, shard.free = True, None
             return False
-        return shard.held or now - shard.since > STARTING_LEASES * self._job.settings.lease_s
+        shard.free = shard.free or now
+        patience = ENDING_S if shard.held else STARTING_LEASES * self._job.settings.lease_s
+        return now - (shard.free if shard.held else shard.since) > patience
 
     def withdraw(self, runs: Any) -> None:
         """Cancel what is still out: the flow ends early."""

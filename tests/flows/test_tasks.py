@@ -172,3 +172,36 @@ def test_a_bad_spec_is_said_before_prefect_starts(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.stdout == "said\n", done.stderr
+
+
+def test_a_run_that_is_just_ending_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lets go of its lock first and says that it is done then; who looks between the two must wait for the word."""
+    import uuid
+
+    from prefect.states import Completed, Running
+
+    from flows import pool as pools
+
+    now, held, told = [100.0], [True], [Running()]
+    monkeypatch.setattr(pools.time, "monotonic", lambda: now[0])
+    pool, given = object.__new__(pools._Pool), []
+    pool._job = SimpleNamespace(settings=SimpleNamespace(lease_s=60.0))
+    pool.look = lambda ids: {ids[0]: SimpleNamespace(id=ids[0], state=told[0])}
+    pool.give = lambda ids, attempt: given.append(attempt)
+    pool._set = lambda run, state: None
+    shard = pools._Out(("p",), "n", uuid.uuid4(), lambda: held[0])
+
+    def judge() -> tuple[bool, Any]:
+        return pool.judge(shard, SimpleNamespace(state=Running()))[1:]
+
+    assert judge() == (False, None)
+    held[0] = False
+    for _ in range(5):
+        now[0] += 1
+        assert (judge(), given) == ((False, None), [])
+    now[0] += pools.ENDING_S
+    told[0] = Completed(message=settled(ShardReport(1, 1, ())))  # said since the runs were looked at
+    assert judge() == (True, ShardReport(1, 1, ()))
+    told[0] = Running()
+    judge()
+    assert given == [1]
