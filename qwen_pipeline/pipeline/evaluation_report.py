@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 from collections.abc import Iterator
 from html import escape
@@ -32,7 +33,8 @@ h2 { font-size: .95rem; margin: 0 } .score { color: var(--soft); font-size: .85r
 ul { list-style: none; margin: 0; padding: 0 } li { margin: .25rem 0; overflow-wrap: anywhere }
 li.good::before { content: "✓ "; color: var(--good) } li.bad::before { content: "✗ "; color: var(--bad) }
 pre { font: inherit; white-space: pre-wrap; margin: .3rem 0 }
-.read { color: var(--bad) } .failure { color: var(--bad) } details { margin-top: .5rem; color: var(--soft); font-size: .85rem }
+.read { color: var(--bad) } mark { background: #fbdcd8; color: inherit; border-radius: .15em }
+.failure { color: var(--bad) } details { margin-top: .5rem; color: var(--soft); font-size: .85rem }
 """
 
 
@@ -146,4 +148,16 @@ def _card(judged: Judged, size: tuple[int, int]) -> str:
 def _string(text: str, read: str) -> str:
     if normal(text).text == normal(read).text:
         return f'<li class="good">{escape(text)}</li>'
-    return f'<li class="bad">{escape(text)}<br><span class="read">{escape(read) or "—"}</span></li>'
+    wanted, other = _differing(text, read), _differing(read, text)
+    return f'<li class="bad">{_marked(text, wanted)}<br><span class="read">{_marked(read, other) or "—"}</span></li>'
+
+
+def _differing(text: str, other: str) -> frozenset[int]:
+    """Places in `text` of the characters that `other` has not."""
+    ours = normal(text)
+    found = difflib.SequenceMatcher(None, ours.text, normal(other).text, autojunk=False).get_opcodes()
+    return frozenset(ours.index[i] for tag, start, end, *_ in found if tag != "equal" for i in range(start, end))
+
+
+def _marked(text: str, places: frozenset[int]) -> str:
+    return "".join(f"<mark>{escape(char)}</mark>" if i in places else escape(char) for i, char in enumerate(text))

@@ -189,3 +189,13 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert run([*args, "--out", str(out)]) == 0
     assert "0.750" in capsys.readouterr().out
     assert run([*args, "--size", "big"]) == 2
+
+
+def test_the_page_marks_what_differs(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, always("dropped"))
+    made = evaluate(trial(jsonl(tmp_path, BRIEFS[2:])), tmp_path / "out", settings)
+    (read,) = made.judged[0].found
+    (lost,) = set("春茶市集") - set(read)
+    text = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert text.count("<mark>") == 1
+    assert f"<mark>{lost}</mark>" in text
