@@ -110,8 +110,10 @@ def _tell(tasks: Mapping[str, Task], on_event: OnEvent, said: Phase | tuple[str,
     done, user = list(tasks).index(key) + 1, _user(tasks[key].scene)
     if isinstance(outcome, Failure):
         on_event(Event("enhance", done, len(tasks), user, "failed", outcome.message))
+    elif outcome.prompt:
+        on_event(Event("enhance", done, len(tasks), user, "done"))
     else:
-        on_event(Event("enhance", done, len(tasks), user, "done" if outcome.prompt else "warned"))
+        on_event(Event("enhance", done, len(tasks), user, "warned", f"no usable answer: {outcome.tried[-1][1]}"))
 
 
 def _user(scene: Scene) -> str:
