@@ -11,6 +11,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,13 @@ _POINTS = ((22, 30), (62, 24), (40, 58), (76, 70))
 _LONGEST = 700
 """Characters of a text that runs over pages."""
 _PARAGRAPHS = 5
+_PICTURES = (
+    "one celadon teapot on a stone ledge, tea hills behind",
+    "a small boat on a quiet river, mountains behind",
+    "a pagoda on a hill over misty mountains",
+    "an arched stone bridge over a river",
+)
+"""What the pictures of a list show, in turn."""
 _ICONS = ("leaf", "drop", "clock", "heart", "home", "sun", "gift", "globe")
 _USUAL = {"cjk": 26, "latin": 60}
 _SHARE = 0.6
@@ -95,6 +103,7 @@ class Sample:
     style: str = ""
     factor: float = 1.0
     canvas: str = ""
+    subject: str = SUBJECT
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -117,6 +126,14 @@ def slots(kind: str, layout: str) -> dict[str, dict[str, Any]]:
     return base | {name: {**base.get(name, {}), **slot} for name, slot in found.get("slots", {}).items()}
 
 
+def pictured(kind: str, layout: str) -> bool:
+    """Whether a layout, or the nearest that it extends, says what a picture is to it."""
+    found = _read(TEMPLATES / kind / "layouts" / f"{layout}.yaml")
+    if "scene" in found or not found.get("extends"):
+        return bool(found.get("scene", "") != "none")
+    return pictured(kind, found["extends"])
+
+
 def spec(sample: Sample) -> dict[str, Any]:
     """The spec as data; JSON is YAML."""
     kind = _read(TEMPLATES / sample.kind / "kind.yaml")
@@ -129,19 +146,22 @@ def spec(sample: Sample) -> dict[str, Any]:
     if filler.has_chart:
         out["data"] = {"rows": {"csv": "rows.csv"}}
     out["checks"] = {"numbers.traceable": "off", "pair.parity": "off"}
-    if sample.style:
-        page["scene"] = {"style": sample.style, "subject": SUBJECT}
+    if sample.style and (not kind.get("pages") or pictured(sample.kind, sample.layout)):
+        page["scene"] = {"style": sample.style, "subject": sample.subject}
     if kind.get("pages"):
+        if sample.style:  # where a page has no picture, for the colours and the type
+            out["defaults"] = {"scene": {"style": sample.style}}
         return out | {kind["pages"]: [{"id": "page", kind["layout_key"]: sample.layout, **page}]}
     return out | {kind["layout_key"]: sample.layout, **page}
 
 
-def write(sample: Sample, folder: Path, outputs: list[dict[str, Any]]) -> Path:
-    """Write the spec, and the table that a chart draws."""
+def write(sample: Sample, folder: Path, outputs: list[dict[str, Any]], size_px: int = 0) -> Path:
+    """Write the spec, and the table that a chart draws. `size_px`: of its pictures; 0 = as large as a build's."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rows.csv").write_text("month,kg\n1,120\n2,180\n3,260\n4,410\n5,380\n6,300\n", encoding="utf-8")
     path = folder / f"{sample.kind}-{sample.layout}-{sample.style or 'plain'}.yaml"
-    path.write_text(json.dumps(spec(sample) | {"outputs": outputs}, ensure_ascii=False, indent=1), encoding="utf-8")
+    said = spec(sample) | {"outputs": outputs} | ({"generate": {"size": size_px}} if size_px else {})
+    path.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 
@@ -185,7 +205,7 @@ class _Filler:
             "icon": _ICONS[next(self._at) % len(_ICONS)] if kind == "icon" else "",
             "qr": "https://example.org/tea",
             "chart": {"type": "bar", "from": "rows", "x": "month", "y": "kg"},
-            "scene": {"subject": SUBJECT},
+            "scene": {"subject": _PICTURES[number % len(_PICTURES)]},
             "point": [f"{x}%", f"{y}%"],
             "note": f"entry-{number + 1}" if name == "id" else None,
             "choice": _CHOICES[name][number % len(_CHOICES[name])] if name in _CHOICES else None,
@@ -238,6 +258,7 @@ def _cut(text: str, length: int, chinese: bool) -> str:
     return cut.strip(" ,.:;") or whole.split()[0]
 
 
+@cache
 def _read(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return found
@@ -246,3 +267,8 @@ def _read(path: Path) -> dict[str, Any]:
 def describe(kind: str, layout: str) -> str:
     """What a layout is for, in its own words."""
     return str(_read(TEMPLATES / kind / "layouts" / f"{layout}.yaml").get("describe", ""))
+
+
+def describe_style(style: str) -> str:
+    """What a style is, in its own words."""
+    return str(_read(TEMPLATES / "_shared" / "styles" / f"{style}.yaml").get("describe", ""))

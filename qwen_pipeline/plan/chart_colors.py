@@ -36,17 +36,43 @@ SEEN = 1.6
 FOUND = 3.0
 """What such a colour is moved to: WCAG 2.2, 1.4.11, non-text contrast."""
 _STEP = 0.01
+_WIDEST_STEP = 0.16
+"""Of lightness between two shades: a few parts of a whole stay one family."""
 _DARKEST, _LIGHTEST = 0.18, 0.96
 
 
-def apart(colors: Sequence[Color], ground: Color) -> tuple[Color, ...]:
-    """The colours of a chart's series on a page of colour `ground`, in order."""
+def apart(colors: Sequence[Color], ground: Color, least: float = SEEN) -> tuple[Color, ...]:
+    """The colours of a chart's series on a page of colour `ground`, in order, each with a contrast of `least` to it."""
     kept: list[Color] = []
     for color in colors:
-        lost = contrast_ratio(color, ground) < SEEN
+        lost = contrast_ratio(color, ground) < least
         good = not lost and all(is_apart(color, other) for other in kept)
-        kept.append(color if good else _moved(color, kept, ground, FOUND if lost and not kept else SEEN))
+        kept.append(color if good else _moved(color, kept, ground, FOUND if lost and not kept else least))
     return tuple(kept)
+
+
+def shades(color: Color, count: int, ground: Color) -> tuple[Color, ...]:
+    """A colour for each of `count` parts of a whole on a page of colour `ground`: `color`, then step by step nearer to the page.
+
+    All keep `SEEN` from it. Where the way there is too short for steps of `LIGHTNESS`, the first starts farther off.
+    """
+    light, a, b = _oklab(_linear(color))
+    lights = [n * _STEP for n in range(round(_DARKEST / _STEP), round(_LIGHTEST / _STEP) + 1)]
+    seen = [x for x in lights if contrast_ratio(_from_oklab((x, a, b), color.alpha), ground) >= SEEN]
+    near, far = (max(seen), min(seen)) if _oklab(_linear(ground))[0] > light else (min(seen), max(seen))
+    if count < 2 or not seen:
+        return (color,) * count
+    step = (near - light) / (count - 1)
+    wanted = math.copysign(min(max(abs(step), LIGHTNESS + 3 * _STEP), _WIDEST_STEP, abs(near - far) / (count - 1)), near - far)
+    first = light if abs(near - light) >= abs(wanted) * (count - 1) else near - wanted * (count - 1)
+    rest = [_from_oklab((first + i * wanted, a, b), color.alpha) for i in range(count)]
+    return (color, *rest[1:]) if first == light else tuple(rest)
+
+
+def highlight(color: Color, others: Sequence[Color], ground: Color, least: float = SEEN) -> Color:
+    """The accent, moved where the page swallows it or where it is too close to what it is to stand out from."""
+    visible = contrast_ratio(color, ground) >= least
+    return color if visible and all(is_apart(color, other) for other in others) else _moved(color, others, ground, least)
 
 
 def is_apart(a: Color, b: Color) -> bool:

@@ -11,20 +11,27 @@ from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import ChartLayer, Color, Place, Series, TextStyle
 from qwen_pipeline.types.spec import ChartSpec, Text
 
-from .chart_colors import apart
+from .chart_colors import FOUND, SEEN, apart, highlight, shades
 from .environment import ExpansionError, TableView, compile_text
 from .filters import to_number
 from .scope import Scope, fail, text_for
 
+_THIN = ("line", "dot", "icons")
+"""Charts of thin marks, which need more contrast than areas do."""
+
 
 @dataclass(frozen=True)
 class ChartLook:
-    """What a page gives its charts: colours of the series in order, of page, grid and highlight, the labels' type, icons."""
+    """What a page gives its charts: colours of the series in order, of page, grid and highlight, the labels' type, icons.
+
+    `words`: a big number's colours, plain and highlighted, which can be read on the page.
+    """
 
     series: tuple[Color, ...]
     ground: Color
     grid: Color
     highlight: Color
+    words: tuple[Color, Color]
     label: TextStyle
     icons: Mapping[str, tuple[str, ...]]
 
@@ -52,12 +59,17 @@ def make_chart(
     rows = _rows(spec, table, columns[0], scope, place, tag)
     values = [_numbers(rows, column, place) for column in columns]
     flat = [x for v in values for x in v]
-    number = _formatter(spec.format or _even_decimals(spec, flat), tag)
-    colors = apart(tuple(look.series[i % len(look.series)] for i in range(len(columns))), look.ground)
+    number = _formatter(spec.format, tag)
+    numbers = [_formatter(spec.format or _even_decimals(spec, v), tag) for v in values]
+    asked = look.words[:1] if spec.type == "number" else look.series
+    least = FOUND if spec.type in _THIN else SEEN
+    colors = apart(tuple(asked[i % len(asked)] for i in range(len(columns))), look.ground, least)
     series = tuple(
-        Series(_series_name(spec, i, column, tag, place), tuple(v), tuple(number(x) for x in v), colors[i])
+        Series(_series_name(spec, i, column, tag, place), tuple(v), tuple(numbers[i](x) for x in v), colors[i])
         for i, (column, v) in enumerate(zip(columns, values, strict=True))
     )
+    tones = shades(colors[0], len(rows), look.ground) if spec.type == "donut" and len(columns) == 1 else ()
+    lit = _highlight(spec, values[0])
     scope.trace.append(repr([(s.name, s.labels) for s in series]))
     return ChartLayer(
         id=layer_id,
@@ -70,8 +82,9 @@ def make_chart(
         grid_color=look.grid,
         locale=tag,
         unit=scope.expand(text_for(spec.unit, tag, lambda: place), tag, lambda: place) if spec.unit else "",
-        highlight=_highlight(spec, values[0]),
-        highlight_color=look.highlight,
+        highlight=lit,
+        highlight_color=_lit_color(spec, look, lit, tones or colors) if lit else None,
+        shades=tones,
         show_values=spec.show_values,
         icon=_icon(spec.icon, look.icons, place),
         total=spec.total,
@@ -123,7 +136,7 @@ def _formatter(pattern: str | None, tag: str) -> Callable[[float], str]:
 
 
 def _even_decimals(spec: ChartSpec, values: Sequence[float]) -> str | None:
-    """Numbers under one another line up by their decimals: all of a table get as many as the one with the most."""
+    """Numbers under one another line up by their decimals: a table's column gets as many as its longest."""
     if spec.type != "table":
         return None
     decimals = max(len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in values)
@@ -160,6 +173,14 @@ def _highlight(spec: ChartSpec, values: Sequence[float]) -> tuple[int, ...]:
     if spec.highlight == "none":
         return ()
     return ({"max": values.index(max(values)), "min": values.index(min(values)), "last": len(values) - 1}[spec.highlight],)
+
+
+def _lit_color(spec: ChartSpec, look: ChartLook, lit: Sequence[int], others: Sequence[Color]) -> Color:
+    """Of what is highlighted: apart from the slices round it, or from the series that it is a value of."""
+    if spec.type == "number":
+        return look.words[1]
+    plain = [color for i, color in enumerate(others) if spec.type != "donut" or i not in lit]
+    return highlight(look.highlight, plain, look.ground, FOUND if spec.type in _THIN else SEEN)
 
 
 def _ticks(kind: str, low: float, high: float) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Canvas, Layer, Page, Region, ShapeLayer, TextLayer, TextPart
-from qwen_pipeline.types.spec import GridSpec, PageSource
+from qwen_pipeline.types.spec import ChartSpec, GridSpec, PageSource
 
 from .calm import fraction, is_opaque
 from .environment import Names
@@ -112,6 +112,12 @@ def grid_load(grid: GridSpec, page: PageContext) -> GridLoad:
     return GridLoad(len(values), tuple(_weight(value, page.tag) for value in values))
 
 
+_USUAL_WEIGHT = 160.0
+"""Of a picture, an icon or a chart, in characters of text."""
+_CHART_WEIGHTS = {"table": 330.0, "dot": 250.0, "icons": 190.0, "number": 120.0}
+"""Charts of many rows need height, a number alone needs little."""
+
+
 def _weight(value: Any, tag: str) -> float:
     def size(item: Any) -> float:
         if isinstance(item, str):
@@ -120,6 +126,8 @@ def _weight(value: Any, tag: str) -> float:
             return sum(size(v) for v in item.values())
         if isinstance(item, (tuple, list)):
             return sum(size(v) for v in item)
-        return 160.0 if item is not None and not isinstance(item, (int, float)) else 0.0
+        if isinstance(item, ChartSpec):
+            return _CHART_WEIGHTS.get(item.type, _USUAL_WEIGHT)
+        return _USUAL_WEIGHT if item is not None and not isinstance(item, (int, float)) else 0.0
 
     return 60.0 + size(plain(value, tag))

@@ -163,7 +163,8 @@ class _PageMaker:
         label = text_style(spec, theme.roles["chart-label"], theme, self.canvas, palette, "start")
         series, icons = tuple(palette.color(n) for n in _CHART_COLORS), self.maker.assets.icons
         ground, grid, highlight = (palette.color(n) for n in ("bg", "fg/14%", "accent"))
-        return ChartLook(series, ground, grid, highlight, label, icons)
+        words = (palette.color("fg-primary"), palette.color("fg-accent"))
+        return ChartLook(series, ground, grid, highlight, words, label, icons)
 
     def _page(self, source: PageSource, page_id: str, entry: Entry) -> PageProgram:
         layout = self._layout(source)

@@ -210,6 +210,8 @@ class ChartLayer:
     highlight: tuple[int, ...] = ()
     """Indices of the categories drawn in the accent colour."""
     highlight_color: Color | None = None
+    shades: tuple[Color, ...] = ()
+    """Of the categories, where a chart tells them apart by colour: slices of a donut."""
     show_values: bool = True
     icon: tuple[str, ...] = ()
     """SVG path data on the grid of an IconLayer, for `icons`; without it, discs."""

@@ -53,12 +53,6 @@ def faded(color: Color, alpha: float) -> Color:
     return replace(color, alpha=color.alpha * alpha)
 
 
-def mixed(color: Color, other: Color, share: float) -> Color:
-    """`color` with `share` of `other` in it."""
-    r, g, b = (round(a + (z - a) * share) for a, z in ((color.r, other.r), (color.g, other.g), (color.b, other.b)))
-    return Color(r, g, b, color.alpha)
-
-
 def header(labels: Labels, items: list[Item], box: Box, entries: Sequence[tuple[str, Color]]) -> Box:
     """Unit and legend in rows at the top of `box`; what is left below them."""
     unit = labels.layer.unit

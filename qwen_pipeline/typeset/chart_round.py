@@ -8,7 +8,7 @@ from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, ChartLayer, Color, Item, PathItem
 
 from .chart_bars import legend
-from .chart_frame import LINE_EM, header, mixed, too_wide
+from .chart_frame import LINE_EM, header, too_wide
 from .chart_text import ASCENT, CAP_MIDDLE, DESCENT, Labels
 from .outline import ring_slice, rounded_rect
 
@@ -16,7 +16,6 @@ _HOLE = 0.62
 """Inner radius as a share of the outer one."""
 _GAP_PT_EM = 0.16
 """Room between slices, in em of the labels."""
-_WHITE = Color(255, 255, 255)
 _PERCENT = ("%", "％")
 
 
@@ -32,14 +31,14 @@ class Slice:
 
 
 def slices(labels: Labels) -> list[Slice]:
-    """The categories of the only series, in tints of its colour; or, of several series with one value each, the series."""
+    """The categories of the only series, in their shades; or, of several series with one value each, the series."""
     layer = labels.layer
     if len(layer.series) > 1:
         parts = [(s.name, with_percent(layer, s.labels[0]), s.values[0], s.color) for s in layer.series]
     else:
         only = layer.series[0]
         texts = [with_percent(layer, text) for text in only.labels]
-        parts = list(zip(layer.categories, texts, only.values, _tints(labels, len(only.values)), strict=True))
+        parts = list(zip(layer.categories, texts, only.values, _shades(layer), strict=True))
     total = sum(value for _, _, value, _ in parts)
     out, at = [], 0.0
     for name, text, value, color in parts:
@@ -59,15 +58,10 @@ def with_percent(layer: ChartLayer, text: str) -> str:
     return text + layer.unit if layer.unit in _PERCENT and layer.unit not in text else text
 
 
-def _tints(labels: Labels, count: int) -> list[Color]:
-    """From the series' colour to a pale tint of it; highlighted slices in the accent."""
-    layer = labels.layer
-    out = []
-    for index in range(count):
-        share = 0.78 * index / max(count - 1, 4)
-        lit = index in layer.highlight and layer.highlight_color is not None
-        out.append(layer.highlight_color if lit and layer.highlight_color else mixed(layer.series[0].color, _WHITE, share))
-    return out
+def _shades(layer: ChartLayer) -> list[Color]:
+    """Of the categories of one series; highlighted slices in the accent."""
+    found = layer.shades or (layer.series[0].color,) * len(layer.categories)
+    return [(layer.highlight_color if i in layer.highlight else None) or color for i, color in enumerate(found)]
 
 
 def donut_chart(labels: Labels, items: list[Item], box: Box) -> None:

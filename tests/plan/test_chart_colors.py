@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 import yaml
 
-from qwen_pipeline.plan.chart_colors import DISTANCE, FOUND, SEEN, VISIONS, apart, distance, is_apart
+from qwen_pipeline.plan.chart_colors import (
+    DISTANCE,
+    FOUND,
+    SEEN,
+    VISIONS,
+    apart,
+    distance,
+    highlight,
+    is_apart,
+    shades,
+)
 from qwen_pipeline.plan.theme import _palette
 from qwen_pipeline.types import Color, contrast_ratio
 
@@ -67,3 +78,34 @@ def test_every_style_and_brand_gives_series_that_all_readers_tell_apart(name: st
     out = apart(tuple(palette.color(n) for n in ("primary", "accent", "secondary", "muted")), ground)
     assert all(is_apart(a, b) for i, a in enumerate(out) for b in out[:i]), out
     assert all(contrast_ratio(c, ground) >= SEEN for c in out)
+
+
+@pytest.mark.parametrize("tone", ["light", "dark"])
+@pytest.mark.parametrize(("name", "colors"), _palettes(), ids=[name for name, _ in _palettes()])
+def test_every_style_and_brand_gives_slices_and_a_highlight_that_all_readers_tell_apart(
+    name: str, colors: dict[str, str], tone: str
+) -> None:
+    palette = _palette(tuple(colors.items()), tone)  # type: ignore[arg-type]
+    ground = palette.color("bg")
+    (first,) = apart((palette.color("primary"),), ground)
+    for count in (2, 3, 5, 7):
+        slices = shades(first, count, ground)
+        assert len(slices) == count
+        assert all(contrast_ratio(c, ground) >= SEEN - 0.05 for c in slices)
+        assert all(distance(a, b) >= 0.05 for a, b in itertools.pairwise(slices))
+    lit = highlight(palette.color("accent"), (first,), ground)
+    assert is_apart(lit, first)
+    assert contrast_ratio(lit, ground) >= SEEN
+
+
+def test_slices_start_in_the_brands_colour_where_there_is_room() -> None:
+    teal = Color(23, 90, 94)
+    assert shades(teal, 3, WHITE)[0] == teal
+    assert shades(teal, 1, WHITE) == (teal,)
+
+
+def test_a_slice_that_is_highlighted_is_told_from_the_others() -> None:
+    teal, amber = Color(23, 90, 94), Color(230, 150, 30)
+    rest = shades(teal, 4, WHITE)[1:]
+    lit = highlight(amber, rest, WHITE)
+    assert all(distance(lit, other) >= DISTANCE for other in rest)

@@ -93,7 +93,8 @@ def test_an_area_reaches_down_to_zero(fonts: Fonts) -> None:
 
 
 def test_shares_of_a_donut_make_a_full_turn(fonts: Fonts) -> None:
-    layer = chart("donut", ["A", "B", "C"], [1.0, 2.0, 5.0])
+    tones = (Color(20, 90, 130), Color(90, 140, 170), Color(160, 190, 210))
+    layer = chart("donut", ["A", "B", "C"], [1.0, 2.0, 5.0], shades=tones)
     parts = slices(Labels(layer, fonts, 12.0))
     assert sum(p.sweep_deg for p in parts) == pytest.approx(360)
     assert [p.sweep_deg for p in parts] == pytest.approx([45, 90, 225])

@@ -58,6 +58,7 @@ class Room:
         """Words take most of the picture: it shows through them, faintly."""
         self.areas = tuple(_reaching(c) for c in merged)
         """(x0, y0, x1, y1) as parts of the picture, merged, and led over the edges they come near to."""
+        self._free: dict[float, Rect] = {}
 
     @property
     def margin(self) -> float:
@@ -94,8 +95,13 @@ class Room:
     def free(self, lean: float = 0.5) -> Rect:
         """The largest free rectangle with a fair shape; with no calm areas the picture less a margin.
 
-        `lean` (0..1) moves the choice between equals to the left or right.
+        `lean` (0..1) moves the choice between equals to the left or right. Every part of a picture asks for the same one.
         """
+        if lean not in self._free:
+            self._free[lean] = self._search(lean)
+        return self._free[lean]
+
+    def _search(self, lean: float) -> Rect:
         if not self.areas:
             return Rect(self.w * 0.10, self.h * 0.10, self.w * 0.80, self.h * 0.82)
         half_cell = max(self.w, self.h) / _GRID / 2 / self.u
@@ -104,10 +110,11 @@ class Room:
         heights = np.zeros(_GRID, np.int64)
         for row in range(_GRID):
             heights = np.where(open_cell[row], heights + 1, 0)
+            columns = heights.tolist()
             for left in range(_GRID):
                 low = _GRID
                 for right in range(left, _GRID):
-                    low = min(low, int(heights[right]))
+                    low = min(low, columns[right])
                     if low == 0:
                         break
                     w, h = (right - left + 1) * self.w / _GRID, low * self.h / _GRID
