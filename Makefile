@@ -32,7 +32,7 @@ expected: $(VENV)/.test ## accept the examples' present plans and prompts
 	@$(PY) scripts/update_expected.py
 
 gallery: $(VENV)/.test ## draw docs/gallery again (some minutes)
-	@$(PY) scripts/make_gallery.py
+	@$(PY) scripts/make_gallery.py --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
 bench: $(VENV)/.bench ## run the benchmarks and print the table
 	@$(PY) -m benchmarks run

@@ -1,115 +1,93 @@
 """docs/gallery: every layout in every style, small, so that a person picks by eye. `make gallery` writes it again.
 
-    python scripts/make_gallery.py [--layout poster/hero-left ...]
+    python scripts/make_gallery.py [--only poster/hero-left] [--only '*/*/ink-wash'] [--pages] [--check]
 
-One sheet a layout, a cell a style, in the order of the styles' names; `index.json` says what is where, and a test draws some
-cells again.
+A file a cell, so that a change of one style or layout changes its own files alone. `--check` draws and compares, and writes
+nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from fnmatch import fnmatch
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
-
-from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts import samples  # noqa: E402
-
-GALLERY = ROOT / "docs" / "gallery"
-INDEX = GALLERY / "index.json"
-COLUMNS, GAP_PX = 7, 8
-CANVAS = {"poster": "900x1200px", "deck": "1280x720px", "infographic": "900x1350px", "product": "900x1200px"}
-CELL_PX = {"poster": 150, "deck": 190, "infographic": 150, "product": 150}
-GROUND = (236, 235, 231)
-QUALITY = 66
+from scripts.gallery import cells, drawing, pages  # noqa: E402
+from scripts.gallery.cells import GALLERY, Cell  # noqa: E402
 
 
-def cells() -> Iterator[tuple[str, str]]:
-    """(kind, layout) of every sheet."""
-    for kind in CANVAS:
-        if (samples.TEMPLATES / kind / "kind.yaml").is_file():
-            yield from ((kind, layout) for layout in samples.layouts(kind))
+def chosen(patterns: Sequence[str]) -> list[list[Cell]]:
+    """Cells that one of the patterns names, a list a layout; all without a pattern."""
+    found = [[cell for cell in cells.of_layout(name) if _named(cell, patterns)] for name in cells.layout_names()]
+    return [own for own in found if own]
 
 
-def draw(kind: str, layout: str, style: str, folder: Path) -> Image.Image:
-    """One cell: the layout filled with sample words in both languages, over a picture in the style."""
-    from qwen_pipeline.pipeline import Order, build
-    from qwen_pipeline.settings import Settings
-
-    sample = samples.Sample(kind, layout, ("zh-CN+en-GB",), style, canvas=CANVAS[kind])
-    own = folder / f"{kind}-{layout}-{style}"
-    width = 3 * CELL_PX[kind]
-    spec = samples.write(sample, own, [{"format": "png", "width": width, "name": "{page}.png" if kind == "deck" else "page.png"}])
-    build(Order(spec, engine="draft"), own / "out", Settings(store=folder / "store", workers=1))
-    found = next(path for path in sorted(own.rglob("out/**/*.png")))
-    with Image.open(found) as image:
-        return image.convert("RGB").resize((CELL_PX[kind], round(CELL_PX[kind] * image.height / image.width)), reducing_gap=3.0)
+def _named(cell: Cell, patterns: Sequence[str]) -> bool:
+    return not patterns or any(fnmatch(cell.name, p) or fnmatch(f"{cell.name}/{cell.style}", p) for p in patterns)
 
 
-def sheet(pictures: Sequence[Image.Image]) -> Image.Image:
-    """Cells in rows."""
-    width, height = max(p.width for p in pictures), max(p.height for p in pictures)
-    rows = -(-len(pictures) // COLUMNS)
-    size = (COLUMNS * (width + GAP_PX) + GAP_PX, rows * (height + GAP_PX) + GAP_PX)
-    out = Image.new("RGB", size, GROUND)
-    for number, picture in enumerate(pictures):
-        out.paste(picture, place(number, width, height))
-    return out
+def write(own: Sequence[Cell], folder: Path) -> list[str]:
+    """Draw the cells of a layout into their files; nothing is wrong with them."""
+    studio = drawing.Studio(folder)
+    for cell in own:
+        path = GALLERY / cell.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(drawing.encoded(studio.draw(cell)))
+    return []
 
 
-def place(number: int, width: int, height: int) -> tuple[int, int]:
-    """Where a cell's top left corner lies in its sheet."""
-    return GAP_PX + number % COLUMNS * (width + GAP_PX), GAP_PX + number // COLUMNS * (height + GAP_PX)
+def compare(own: Sequence[Cell], folder: Path) -> list[str]:
+    """The cells of a layout that are not drawn as they are kept."""
+    studio = drawing.Studio(folder)
+    found = []
+    for cell in own:
+        gap = drawing.distance(studio.draw(cell), drawing.kept(cell)) if (GALLERY / cell.file).is_file() else float("inf")
+        found += [f"{cell.file}: {gap:.1f} from what is kept"] if gap > drawing.ALIKE else []
+    return found
 
 
-def make(job: tuple[str, str], names: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Draw and save one sheet; its entry in the index."""
-    kind, layout = job
-    pictures = [draw(kind, layout, style, folder / kind / layout) for style in names]
-    target = GALLERY / kind / f"{layout}.webp"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    sheet(pictures).save(target, "WEBP", quality=QUALITY, method=6)
-    cell = [max(p.width for p in pictures), max(p.height for p in pictures)]
-    return {"layout": f"{kind}/{layout}", "file": f"{kind}/{layout}.webp", "cell": cell, "styles": list(names)}
+def write_pages() -> None:
+    """Every page, and no page or picture of what is no more."""
+    texts = pages.texts()
+    for name, text in texts.items():
+        (GALLERY / name).parent.mkdir(parents=True, exist_ok=True)
+        (GALLERY / name).write_text(text, encoding="utf-8")
+    for path in stale(texts):
+        path.unlink()
 
 
-def page(entries: Sequence[dict[str, Any]]) -> str:
-    """docs/gallery/README.md."""
-    lines = ["# Gallery", "", "Every layout in every style, made by the `draft` engine from the same words.", ""]
-    lines += ["Cells from left to right, row by row: " + ", ".join(f"`{style}`" for style in entries[0]["styles"]) + ".", ""]
-    for kind in CANVAS:
-        own = [entry for entry in entries if entry["layout"].startswith(f"{kind}/")]
-        lines += [f"## {kind.capitalize()}", ""] if own else []
-        for entry in own:
-            name = entry["layout"].partition("/")[2]
-            described = samples.describe(kind, name)
-            lines += [f"### `{name}`", "", described, "", f"![{kind} {name} in every style]({entry['file']})", ""]
-    return "\n".join(lines)
+def stale(texts: Iterable[str]) -> list[Path]:
+    """Files of docs/gallery that nothing makes."""
+    wanted = {*texts, *(cell.file for cell in cells.every())}
+    return sorted(p for p in GALLERY.rglob("*") if p.is_file() and p.relative_to(GALLERY).as_posix() not in wanted)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--layout", action="append", default=[], metavar="KIND/LAYOUT", help="Only these sheets.")
-    chosen = set(parser.parse_args().layout)
-    jobs = [(kind, layout) for kind, layout in cells() if not chosen or f"{kind}/{layout}" in chosen]
-    before = {e["layout"]: e for e in json.loads(INDEX.read_text("utf-8"))} if INDEX.is_file() and chosen else {}
-    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(2) as pool:
-        for entry in pool.map(partial(make, names=samples.styles(), folder=Path(scratch)), jobs):
-            before[entry["layout"]] = entry
-            print(entry["layout"], flush=True)
-    entries = [before[f"{kind}/{layout}"] for kind, layout in cells() if f"{kind}/{layout}" in before]
-    INDEX.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-    (GALLERY / "README.md").write_text(page(entries), encoding="utf-8")
+    parser.add_argument("--only", action="append", default=[], metavar="PATTERN", help="KIND/LAYOUT or KIND/LAYOUT/STYLE.")
+    parser.add_argument("--pages", action="store_true", help="Only the pages round the pictures.")
+    parser.add_argument("--check", action="store_true", help="Compare with what is kept; exit code 1 where a picture differs.")
+    parser.add_argument("--workers", type=int, default=2, metavar="N")
+    args = parser.parse_args()
+    wrong: list[str] = []
+    jobs = [] if args.pages else chosen(args.only)
+    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(args.workers, get_context("spawn")) as pool:
+        work = partial(compare if args.check else write, folder=Path(scratch))
+        for own, found in zip(jobs, pool.map(work, jobs), strict=True):
+            print(own[0].name, *found, sep="\n  ", flush=True)
+            wrong += found
+    if not args.check:
+        write_pages()
+    raise SystemExit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

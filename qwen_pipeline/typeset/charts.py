@@ -48,24 +48,24 @@ def chart_items(layer: ChartLayer, box: Box, fonts: Fonts) -> tuple[tuple[Item, 
 def _check(layer: ChartLayer) -> None:
     values = [v for series in layer.series for v in series.values]
     if not layer.categories or not layer.series:
-        raise _wrong(layer, "chart-empty", "there is nothing to draw: no rows or no columns", "check `where`, `x` and `y`")
+        raise _undrawable(layer, "chart-empty", "there is nothing to draw: no rows or no columns", "check `where`, `x` and `y`")
     if any(len(s.values) != len(layer.categories) or len(s.labels) != len(s.values) for s in layer.series):
-        raise _wrong(layer, "chart-ragged", "a series has more or fewer values than there are categories", "")
+        raise _undrawable(layer, "chart-ragged", "a series has more or fewer values than there are categories", "")
     if not all(math.isfinite(v) for v in values):
-        raise _wrong(layer, "chart-not-finite", "a value is infinite or no number", "")
+        raise _undrawable(layer, "chart-not-finite", "a value is infinite or no number", "")
     if layer.chart in ("donut", "progress", "icons") and min(values) < 0:
         message = f"a {layer.chart} shows shares of a whole; {min(values):g} is below zero"
-        raise _wrong(layer, "chart-negative", message, "use hbar")
+        raise _undrawable(layer, "chart-negative", message, "use hbar")
     if layer.chart == "donut" and sum(values) == 0:
-        raise _wrong(layer, "chart-zero", "all values are zero, so there are no shares to draw", "")
+        raise _undrawable(layer, "chart-zero", "all values are zero, so there are no shares to draw", "")
     if layer.chart == "donut" and len(layer.series) > 1 and len(layer.categories) > 1:
-        raise _wrong(layer, "chart-series", "a donut shows one series", "give one column in `y`, or use bar")
+        raise _undrawable(layer, "chart-series", "a donut shows one series", "give one column in `y`, or use bar")
     if layer.chart == "icons" and layer.total and max(values) > layer.total:
         message = f"{max(values):g} is more than the {layer.total:g} that a full row stands for"
-        raise _wrong(layer, "chart-total", message, "raise `total`")
+        raise _undrawable(layer, "chart-total", message, "raise `total`")
     if layer.chart == "number" and len(layer.series) > 1:
-        raise _wrong(layer, "chart-series", "a big number shows one series", "give one column in `y`, or use table")
+        raise _undrawable(layer, "chart-series", "a big number shows one series", "give one column in `y`, or use table")
 
 
-def _wrong(layer: ChartLayer, code: str, message: str, hint: str) -> DataError:
+def _undrawable(layer: ChartLayer, code: str, message: str, hint: str) -> DataError:
     return DataError([Diagnostic(code, f"chart '{layer.id}': {message}", layer.place or Place(""), hint)])

@@ -21,7 +21,7 @@ CALLS = {
     "_Problem",
     "_refuse",
     "_unknown",
-    "_wrong",
+    "_undrawable",
 }
 """What takes a code as one of its first arguments."""
 MAPS = {"_CUSTOM", "_CODES"}

@@ -18,6 +18,8 @@ from .paths import Points
 
 Box = tuple[int, int, int, int]
 _SUPERSAMPLED_PX = 9_000_000
+_NOTCH = 1.5
+"""Widest notch at a corner of a line that is left as it is, in px of the enlarged mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,20 @@ class _Pencil:
         r = width / 2
         for line in lines:
             xy = self._place(line)
-            self.draw.line(xy, fill=255, width=width, joint="curve")
-            if caps and width > 2:
-                for x, y in (xy[:2], xy[-2:]):
-                    self.draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
+            self.draw.line(xy, fill=255, width=width)
+            corners = _corners(np.reshape(xy, (-1, 2)), r) if width > 2 else []
+            ends = [xy[:2], xy[-2:]] if caps and width > 2 else []
+            for x, y in (*corners, *ends):
+                self.draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
+
+
+def _corners(line: Points, r: float) -> list[list[float]]:
+    """Points of a line where its outer edge, `r` away, would show a notch: those that are rounded with a disc."""
+    step = np.diff(line, axis=0)
+    angle = np.arctan2(step[:, 1], step[:, 0])
+    turn = np.abs((np.diff(angle) + np.pi) % (2 * np.pi) - np.pi)
+    found: list[list[float]] = line[1:-1][2 * r * np.sin(turn / 2) > _NOTCH].tolist()
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INFO = EngineInfo(
     id="draft",
-    version="2",
+    version="3",
     licence="Apache-2.0",
     usages=frozenset({"commercial", "research"}),
     capabilities=frozenset({"generate", "edit", "references", "alpha", "hints", "exact-lettering"}),

@@ -1,0 +1,1 @@
+"""docs/gallery: what it shows, how a cell is drawn, and the pages around the cells."""
