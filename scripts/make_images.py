@@ -61,6 +61,10 @@ PICTURES = {
     "autumn-drinks": Picture(((DRINKS, "*/square*.png"),), 10, 140, 8, 40),
 }
 
+STYLES = "styles"
+STYLES_BY, STYLES_COLUMNS, STYLES_HEIGHT_PX = "poster/full-bleed", 14, 200
+"""One picture more: a layout in every style, from docs/gallery."""
+
 
 def build(spec: str, out: Path) -> Path:
     """The folder with a spec's finished files."""
@@ -86,17 +90,26 @@ def files(picture: Picture, out: Path) -> list[Path]:
 
 def sheet(paths: Sequence[Path], picture: Picture) -> Image.Image:
     """Pictures of one height in rows, on a plain ground."""
-    shown = [_scaled(path, picture.height_px) for path in paths]
-    rows = [shown[i : i + picture.columns] for i in range(0, len(shown), picture.columns)]
-    gap = picture.gap_px
+    return in_rows(paths, picture.columns, picture.height_px, picture.gap_px)
+
+
+def in_rows(paths: Sequence[Path], columns: int, height_px: int, gap: int) -> Image.Image:
+    shown = [_scaled(path, height_px) for path in paths]
+    rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
     width = max(sum(image.width + gap for image in row) for row in rows) + gap
-    made = Image.new("RGB", (width, len(rows) * (picture.height_px + gap) + gap), GROUND)
+    made = Image.new("RGB", (width, len(rows) * (height_px + gap) + gap), GROUND)
     for line, row in enumerate(rows):
         x = gap
         for image in row:
-            made.paste(image, (x, gap + line * (picture.height_px + gap)))
+            made.paste(image, (x, gap + line * (height_px + gap)))
             x += image.width + gap
     return made
+
+
+def styles_sheet() -> Image.Image:
+    """A poster in every style."""
+    cells = sorted((ROOT / "docs" / "gallery" / "cells" / STYLES_BY).glob("*.webp"))
+    return in_rows(cells, STYLES_COLUMNS, STYLES_HEIGHT_PX, 8)
 
 
 def _scaled(path: Path, height_px: int) -> Image.Image:
@@ -106,14 +119,14 @@ def _scaled(path: Path, height_px: int) -> Image.Image:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", nargs="*", help=", ".join(PICTURES))
+    parser.add_argument("name", nargs="*", help=", ".join((*PICTURES, STYLES)))
     parser.add_argument("--out", type=Path, default=ROOT / "out")
     args = parser.parse_args()
     IMAGES.mkdir(exist_ok=True)
-    for name in args.name or PICTURES:
-        picture = PICTURES[name]
+    for name in args.name or (*PICTURES, STYLES):
         path = IMAGES / f"{name}.webp"
-        sheet(files(picture, args.out), picture).save(path, quality=82, method=6)
+        made = styles_sheet() if name == STYLES else sheet(files(PICTURES[name], args.out), PICTURES[name])
+        made.save(path, quality=82, method=6)
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
 
 

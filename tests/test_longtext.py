@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from benchmarks import pieces
 from benchmarks.longtext import Brief, judge, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,3 +34,20 @@ def test_every_string_is_read_back_as_written(language: str, chunk: int, tmp_pat
 
 def test_the_sample_has_both_languages() -> None:
     assert [len(read(SAMPLE, language)) for language in ("zh", "en")] == [20, 20]
+
+
+@pytest.mark.parametrize(("category", "language"), [("poster", "zh"), ("slide", "en"), ("webpage", "zh"), ("print", "en")])
+def test_a_brief_is_built_as_the_piece_it_asks_for(category: str, language: str, tmp_path: Path) -> None:
+    """The first of its category; `python -m benchmarks.pieces` builds them all."""
+    strings = next(b.strings for b in briefs_of(category, language))
+    ending = pieces.judge(pieces.PieceBrief(category, language, 1, strings), tmp_path)
+    assert (ending.lost, ending.reported, ending.failures) == ((), (), ())
+
+
+def briefs_of(category: str, language: str) -> list[pieces.PieceBrief]:
+    lines = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    return [
+        pieces.PieceBrief(category, language, line["prompt_id"], tuple(line["text"]))
+        for line in lines
+        if (line["category"], line["language"]) == (category, language)
+    ]
