@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from uniseg.linebreak import LineBreak, line_break, line_break_boundaries
@@ -26,6 +26,13 @@ _DATE = re.compile(
 _SHORT_HYPHEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,2}-[A-Za-z0-9]+|[A-Za-z0-9]+-[A-Za-z0-9]{1,2}(?![A-Za-z0-9])")
 _WHOLE = (_URL, _PHONE, _AMOUNT, _DATE, _SHORT_HYPHEN)
 _AFTER_IN_URL = frozenset("/?&=-_.#:@")
+_PARTICLES = frozenset("的地得了着过吗呢吧啊呀嘛们")
+"""Single words that belong to the one before them."""
+_QUANTITY = re.compile(
+    r"第?[一二两三四五六七八九十百千万几半每这那]+"
+    r"[个位名只条张片座杯场次件本册套支枝朵颗粒滴碗壶盏盒包袋瓶层间家户种款道份篇首部届章节里斤克]?"
+)
+"""A number with its measure word, which is read together with what it counts."""
 _LONG_URL = 30
 """Characters from which an address may be broken where it fits on no line; shorter ones stay whole."""
 
@@ -121,13 +128,19 @@ def pause(text: str, i: int) -> bool:
 
 
 def word_edge(text: str, i: int) -> bool:
-    """Whether a word may end before `i`, as far as budoux knows (a small trained model: a preference, never a rule)."""
+    """Whether a word may end before `i`, as far as budoux knows (a small trained model: a preference, never a rule).
+
+    A particle stays with the word before it (山里的 | 春天), and a number with what is counted (一杯茶).
+    """
     return not (is_han(text[i - 1]) and is_han(text[i])) or i in _word_edges(text)
 
 
 @lru_cache(maxsize=4096)
 def _word_edges(text: str) -> frozenset[int]:
-    return frozenset(accumulate(len(word) for word in _words_parser().parse(text)))
+    words = _words_parser().parse(text)
+    ends = accumulate(len(word) for word in words)
+    loose = (after in _PARTICLES or _QUANTITY.fullmatch(word) for word, after in pairwise((*words, "")))
+    return frozenset(end for end, held in zip(ends, loose, strict=True) if not held)
 
 
 @lru_cache(maxsize=1)

@@ -123,6 +123,8 @@ def test_pauses() -> None:
         ("一间开到午夜的书店", 6.3, ("一间开到", "午夜的书店")),
         ("我们需要您的支持", 5.0, ("我们需要", "您的支持")),
         ("橙香冷萃", 3.0, ("橙香", "冷萃")),
+        ("山里的春天", 3.3, ("山里的", "春天")),
+        ("从一片叶到一杯茶", 5.0, ("从一片叶到", "一杯茶")),
     ],
 )
 def test_titles_keep_words_whole_where_they_can(text: str, width_em: float, lines: tuple[str, ...], fonts: Fonts) -> None:
