@@ -283,6 +283,7 @@ class _Planner:
         exceeded = check_limits(limits, self.spec, len(self.pieces), len(scenes), self.context.engine)
         context = self.context
         models = (context.engine, *context.enhancers)
+        empty = () if self.pieces or self.failures else ("nothing to make: no row is there, or none that `where` lets through",)
         return Plan(
             name=self.spec.name,
             digest=digest(
@@ -293,7 +294,7 @@ class _Planner:
             engine=context.engine,
             failures=tuple(self.failures),
             inputs=self.spec.inputs,
-            notices=(*self.spec.notices, *exceeded, *self.notes, *self.book.enhancing.notices(scenes)),
+            notices=(*self.spec.notices, *exceeded, *empty, *self.notes, *self.book.enhancing.notices(scenes)),
             keep_going=keep_going,
             run_outputs=self.outputs.of_run(self.spec.name),
         )

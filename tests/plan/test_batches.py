@@ -69,6 +69,15 @@ def test_rows_times_axes(tmp_path: Path) -> None:
     assert text(piece.pages[0], "subtitle") == "tea-01 a3"
 
 
+def test_no_row_to_make_is_noticed(tmp_path: Path) -> None:
+    def after(sku: str) -> Plan:
+        return batch(tmp_path, BATCH.replace("key: sku", f"key: sku, where: sku > '{sku}'"))
+
+    made = after("tea-99")
+    assert (made.pieces, len(made.notices)) == ((), 1)
+    assert after("tea-01").notices == ()
+
+
 def test_exclude_and_include(tmp_path: Path) -> None:
     made = batch(tmp_path, DESIGN, rows=LIVE)
     assert made.failures == ()
