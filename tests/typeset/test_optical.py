@@ -26,7 +26,7 @@ MODEL = Heights(Ink(-0.08, 0.8), Ink(0.0, 0.73), Ink(0.0, 0.54))
 
 def sized(folder: Path, factor: float) -> Fonts:
     """Vera with all its letters `factor` times as large, as the brand's Latin face."""
-    font = TTFont(VERA)
+    font = TTFont(VERA, recalcTimestamp=False)
     font["head"].unitsPerEm = round(font["head"].unitsPerEm / factor)
     path = folder / f"vera-{factor}.ttf"
     font.save(path)
