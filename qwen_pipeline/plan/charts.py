@@ -51,19 +51,13 @@ def make_chart(
     table = _table(spec, tables, place)
     x = scope.expand(spec.x, tag, lambda: place)
     columns = tuple(scope.expand(y, tag, lambda: place) for y in ((spec.y,) if isinstance(spec.y, str) else spec.y))
-    for name in (x, *columns):
-        if name not in table.columns:
-            raise fail(
-                "unknown-column", f"table '{spec.from_}' has no column '{name}'", place, f"there are: {', '.join(table.columns)}"
-            )
+    _require(table, spec.from_, (x, *columns), place)
     rows = _rows(spec, table, columns[0], scope, place, tag)
     values = [_numbers(rows, column, place) for column in columns]
     flat = [x for v in values for x in v]
     number = _formatter(spec.format, tag)
     numbers = [_formatter(spec.format or _even_decimals(spec, v), tag) for v in values]
-    asked = look.words[:1] if spec.type == "number" else look.series
-    least = FOUND if spec.type in _THIN else SEEN
-    colors = apart(tuple(asked[i % len(asked)] for i in range(len(columns))), look.ground, least)
+    colors = _colors(spec, look, len(columns))
     series = tuple(
         Series(_series_name(spec, i, column, tag, place), tuple(v), tuple(numbers[i](x) for x in v), colors[i])
         for i, (column, v) in enumerate(zip(columns, values, strict=True))
@@ -91,6 +85,20 @@ def make_chart(
         delta=_delta(spec, values[0], number),
         place=place,
     )
+
+
+def _require(table: TableView, name: str, columns: Sequence[str], place: Place) -> None:
+    for column in columns:
+        if column not in table.columns:
+            there = f"there are: {', '.join(table.columns)}"
+            raise fail("unknown-column", f"table '{name}' has no column '{column}'", place, there)
+
+
+def _colors(spec: ChartSpec, look: ChartLook, count: int) -> tuple[Color, ...]:
+    """A colour for each series, apart from one another and from the page."""
+    asked = look.words[:1] if spec.type == "number" else look.series
+    least = FOUND if spec.type in _THIN else SEEN
+    return apart(tuple(asked[i % len(asked)] for i in range(count)), look.ground, least)
 
 
 def _table(spec: ChartSpec, tables: Mapping[str, TableView], place: Place) -> TableView:
