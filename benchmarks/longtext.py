@@ -22,6 +22,8 @@ from benchmarks import ours
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 MARGIN = (0.08, 0.08, 0.84, 0.84)
 """The one region of the page: x, y, width and height as shares of the page."""
+LONGEST_TITLE = 120
+"""Characters: a longer first string is a caption or a page of running words, and set as such."""
 _FONT = "fonts/ofl/notosanssc/NotoSansSC[wght].ttf"
 
 
@@ -77,7 +79,7 @@ def write_spec(brief: Brief, folder: Path) -> Path:
             "id": f"t{i}",
             "kind": "text",
             "in": "words",
-            "role": "title" if i == 0 else "body",
+            "role": "title" if i == 0 and len(text) <= LONGEST_TITLE else "body",
             "text": {LOCALES[brief.language]: text},
         }
         for i, text in enumerate(brief.strings)
