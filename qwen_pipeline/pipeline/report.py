@@ -16,6 +16,7 @@ from qwen_pipeline.types import Artifact, EngineInfo, Failure, Finding, InputFil
 
 from .bench import FONT_PACKAGE, library_versions
 from .review import is_delivered
+from .shown import shown_pictures
 
 if TYPE_CHECKING:
     from .plans import Planned
@@ -56,6 +57,7 @@ def make_manifest(
         licences=_licences(plan),
         versions=(("qwen-pipeline", qwen_pipeline.__version__), (plan.engine.id, plan.engine.version), *library_versions()),
         scenes=tuple(scene.fingerprint for scene in plan.scenes),
+        pictures=shown_pictures(plan),
         reviews=tuple(reviews[p.id] for p in plan.pieces if p.id in reviews),
         exit_code=_exit_code(findings, failures, reviews.values()),
     )

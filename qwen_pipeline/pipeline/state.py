@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.store import open_store
-from qwen_pipeline.types import Box, Page, Scene, SceneResult, TypesetPage
+from qwen_pipeline.types import Box, Page, Scene, SceneResult, TypesetPage, covering
 from qwen_pipeline.types.spec import FontSpec
 
 if TYPE_CHECKING:
@@ -132,8 +132,5 @@ def undated() -> Iterator[None]:
 
 
 def picture_box(page: Page, width_px: int, height_px: int) -> Box:
-    """Where the whole picture lies on the page, in points: it covers `scene_box` and is cropped round its middle."""
-    box = page.scene_box or page.canvas.bleed_box
-    scale = max(box.w_pt / width_px, box.h_pt / height_px)
-    width, height = width_px * scale, height_px * scale
-    return Box(box.x_pt + (box.w_pt - width) / 2, box.y_pt + (box.h_pt - height) / 2, width, height)
+    """Where the whole picture lies on the page, in points: what hangs over its box is cropped."""
+    return covering(page.picture_box, width_px, height_px, page.scene_focus)

@@ -40,13 +40,6 @@ def scene_size(engine: EngineInfo, box: Box, canvas: Canvas, side_px: int | None
     return rounded[0], rounded[1]
 
 
-def covering(box: Box, width_px: int, height_px: int) -> Box:
-    """Where a whole picture of that shape lies in points: it covers the box and is cropped round its middle, never stretched."""
-    scale = max(box.w_pt / width_px, box.h_pt / height_px)
-    width, height = width_px * scale, height_px * scale
-    return Box(box.x_pt + (box.w_pt - width) / 2, box.y_pt + (box.h_pt - height) / 2, width, height)
-
-
 def calm_areas(
     layers: Sequence[Layer], regions: Mapping[str, Region], keep_clear: Sequence[str], box: Box
 ) -> tuple[CalmArea, ...]:

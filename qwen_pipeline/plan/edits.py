@@ -8,7 +8,7 @@ from typing import Any
 from qwen_pipeline.types import Box, Canvas, PixelBox, Place, Region
 from qwen_pipeline.types.spec import EditSpec
 
-from .calm import covering, fraction
+from .calm import fraction
 from .geometry import placed
 from .prompt import EditWords, place_words
 from .scope import fail
@@ -52,11 +52,10 @@ def _bled(part: Box, canvas: Canvas) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def within(part: Box | None, box: Box, size: tuple[int, int], place: Place) -> tuple[PixelBox, ...]:
-    """A part of the page in pixels of the picture that covers `box`; () = all of it."""
+def within(part: Box | None, whole: Box, size: tuple[int, int], place: Place) -> tuple[PixelBox, ...]:
+    """A part of the page in pixels of the picture, all of which lies at `whole`; () = all of it."""
     if part is None:
         return ()
-    whole = covering(box, *size)
     per_pt = size[0] / whole.w_pt
     left, top = (part.x_pt - whole.x_pt) * per_pt, (part.y_pt - whole.y_pt) * per_pt
     right, bottom = left + part.w_pt * per_pt, top + part.h_pt * per_pt

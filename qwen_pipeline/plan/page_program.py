@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
-from qwen_pipeline.types import Canvas, Layer, Page, Region, ShapeLayer, TextLayer, TextPart
+from qwen_pipeline.types import MIDDLE, Canvas, Layer, Page, Region, ShapeLayer, TextLayer, TextPart
 from qwen_pipeline.types.spec import ChartSpec, GridSpec, PageSource
 
 from .calm import fraction, is_opaque
@@ -79,6 +79,7 @@ class PageProgram:
             layers=layers,
             scene=scene,
             scene_box=self.scene.box if self.scene and self.scene.spec.region else None,
+            scene_focus=self.scene.spec.focus_point if self.scene else MIDDLE,
             labels=tuple(self.regions[name].box for name in self.scene.spec.labels) if self.scene else (),
             notes=notes,
             place=self.source.place,

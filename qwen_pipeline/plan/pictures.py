@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Box, Layer, SceneLayer
@@ -43,7 +44,9 @@ def scene_program(spec: SceneLayerSpec, page: PageContext, entry: Entry) -> Call
         alt=(spec.alt.get(page.tag) or "") if spec.alt else "",
         place=layer_place(spec, page, entry, "scene"),
     )
-    return lambda _scope: (layer,) if scene_of(spec, page, entry) is not None else ()
+    shown = scene_of(spec, page, entry)
+    layers = (replace(layer, focus=shown.focus_point),) if shown is not None else ()
+    return lambda _scope: layers
 
 
 def scene_of(spec: SceneLayerSpec, page: PageContext, entry: Entry) -> SceneSpec | None:

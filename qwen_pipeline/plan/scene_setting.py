@@ -10,7 +10,7 @@ from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.types import Box, CalmArea, Canvas, Color, Place
+from qwen_pipeline.types import Box, CalmArea, Canvas, Color, Place, covering
 from qwen_pipeline.types.spec import SceneSpec, StyleSheet
 
 from .prompt import Aspect, CalmPlace, PaletteColor, PromptContext, aspect_words, color_words, names_of, place_words
@@ -45,6 +45,10 @@ class SceneSetting:
         style = self.style.name if self.style else None
         look = (self.spec.model_dump_json(), style, self.palette.colors, self.palette.tone, self.kind, self.brand_words)
         return digest([look, self.canvas, self.box, self.calm, self.parts, self.page, self.layout])
+
+    def whole(self, width_px: int, height_px: int) -> Box:
+        """Where all of a picture of that size would lie on the page, what is cropped too."""
+        return covering(self.box, width_px, height_px, self.spec.focus_point)
 
     @cached_property
     def prompt_names(self) -> Mapping[str, Any]:

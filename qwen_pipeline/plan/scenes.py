@@ -9,11 +9,11 @@ from typing import Any
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.fingerprint import scene_fingerprint
-from qwen_pipeline.types import Box, Canvas, EngineInfo, Scene, SceneHints, SceneRequest
+from qwen_pipeline.types import EngineInfo, Scene, SceneHints, SceneRequest
 from qwen_pipeline.types.spec import OWN_PICTURE, SceneSpec
 
 from .asked import AskedScene
-from .calm import covering, scene_size
+from .calm import scene_size
 from .edits import edit_words, expand_edit, within
 from .enhancing import Enhancing
 from .generating import Generating
@@ -50,7 +50,7 @@ class SceneBook:
     _tokens: dict[str, int] = field(default_factory=dict)
     _prompts: dict[tuple[object, ...], str] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)
-    _sizes: dict[tuple[Box, Canvas], tuple[int, int]] = field(default_factory=dict)
+    _sizes: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     _subjects: dict[str, str] = field(default_factory=dict)
     """What the pictures asked for so far show, for those that refer to them."""
 
@@ -118,7 +118,7 @@ class SceneBook:
         self._keep_plain(chain[-1], lambda: self._prompt(words, (), own))
         if request.guide:
             self.scenes[chain[-1]].guide_calm = setting.calm
-        editing = self.generate.editing
+        editing, size = self.generate.editing, (request.width_px, request.height_px)
         for number, (edit, part) in enumerate(zip(spec.edits, setting.parts, strict=True), 1):
             context = {**words.names, "strings": tuple(strings), "edit": edit_words(edit, part, setting.box)}
             context["instruction"] = expand_words("instruction.j2", setting.kind_folder, context)
@@ -138,7 +138,7 @@ class SceneBook:
                 references=tuple(self.assets.digest(path) for path in shown),
                 guide=False,
                 enhance=None,
-                within=within(part, setting.box, (request.width_px, request.height_px), setting.place),
+                within=within(part, setting.whole(*size), size, setting.place),
                 mask=self.assets.digest(mask) if mask else None,
             )
             chain.append(self._keep(request, setting, shown, strings, mask))
@@ -204,10 +204,10 @@ class SceneBook:
 
     def _size(self, setting: SceneSetting) -> tuple[int, int]:
         """Pixels to draw, the same for all pictures of a setting's box."""
-        where = (setting.box, setting.canvas)
+        where = (setting.box, setting.canvas, setting.spec.focus)
         if where not in self._sizes:
-            self._sizes[where] = scene_size(self.engine, *where, self.generate.side_px)
-            self._note_crop(setting.box, self._sizes[where])
+            self._sizes[where] = scene_size(self.engine, setting.box, setting.canvas, self.generate.side_px)
+            self._note_crop(setting, self._sizes[where])
         return self._sizes[where]
 
     def _is_guided(self, spec: SceneSpec) -> bool:
@@ -216,13 +216,16 @@ class SceneBook:
             return False
         return spec.guide == "layout"
 
-    def _note_crop(self, box: Box, size: tuple[int, int]) -> None:
+    def _note_crop(self, setting: SceneSetting, size: tuple[int, int]) -> None:
         """Say where much of a picture will not be seen: the engine draws no shape as long as the box."""
-        whole = covering(box, *size)
+        box, whole = setting.box, setting.whole(*size)
         lost = 1 - box.w_pt * box.h_pt / (whole.w_pt * whole.h_pt)
         if lost > CROP_TOLD:
             shape = f"{size[0]}x{size[1]} px is the nearest shape that {self.engine.id} draws"
             self.notify(f"{lost:.0%} of the picture is cropped for {box.w_pt:.0f} x {box.h_pt:.0f} pt: {shape}")
+        w, h = setting.spec.focus_size
+        if w * whole.w_pt > box.w_pt + 0.5 or h * whole.h_pt > box.h_pt + 0.5:
+            self.notify(f"scene.focus: less than its box is seen on {box.w_pt:.0f} x {box.h_pt:.0f} pt; the box's middle is kept")
 
     def _prompt(self, words: Wording, strings: Sequence[PromptString], own: tuple[ReferredPicture, ...], guided: int = 0) -> str:
         """Rows that say the same share one expansion; their pictures still differ by seed. `guided`: the sketch's number."""

@@ -1,6 +1,20 @@
 """The central types: few, frozen, in the trade's words. What users write is in `spec`; everything else is made by us."""
 
-from .geometry import BLACK, PT_PER_UNIT, WHITE, Box, Color, Gradient, Length, Paint, Place, Shadow, contrast_ratio
+from .geometry import (
+    BLACK,
+    MIDDLE,
+    PT_PER_UNIT,
+    WHITE,
+    Box,
+    Color,
+    Gradient,
+    Length,
+    Paint,
+    Place,
+    Shadow,
+    contrast_ratio,
+    covering,
+)
 from .layers import (
     ChartLayer,
     IconLayer,
@@ -29,6 +43,7 @@ from .result import (
     Review,
     Rung,
     Severity,
+    ShownPicture,
     TextOutcome,
 )
 from .scene import (
@@ -51,6 +66,7 @@ from .typeset import Glyphs, ImageItem, Item, LayerSpan, Line, PathItem, QrMark,
 
 __all__ = [
     "BLACK",
+    "MIDDLE",
     "PT_PER_UNIT",
     "WHITE",
     "Adapter",
@@ -116,6 +132,7 @@ __all__ = [
     "Severity",
     "Shadow",
     "ShapeLayer",
+    "ShownPicture",
     "Spelling",
     "StringReading",
     "TextItem",
@@ -126,4 +143,5 @@ __all__ = [
     "TypesetPage",
     "Weights",
     "contrast_ratio",
+    "covering",
 ]

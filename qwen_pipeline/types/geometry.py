@@ -84,6 +84,23 @@ class Box:
         )
 
 
+MIDDLE = (0.5, 0.5)
+"""Of a picture: the point that crops keep where nothing else is said."""
+
+
+def covering(box: Box, width_px: int, height_px: int, focus: tuple[float, float] = MIDDLE) -> Box:
+    """Where a whole picture of that shape lies, in points: it covers `box`, never stretched.
+
+    What hangs over is cropped so that the point `focus` (fractions of the picture) comes as near to the middle of the box as the
+    picture's edges let it.
+    """
+    scale = max(box.w_pt / width_px, box.h_pt / height_px)
+    width, height = width_px * scale, height_px * scale
+    left = min(max(focus[0] * width - box.w_pt / 2, 0.0), max(width - box.w_pt, 0.0))
+    top = min(max(focus[1] * height - box.h_pt / 2, 0.0), max(height - box.h_pt, 0.0))
+    return Box(box.x_pt - left, box.y_pt - top, width, height)
+
+
 @dataclass(frozen=True, slots=True)
 class Color:
     """sRGB, 0 to 255 a channel, and opacity 0 to 1."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from qwen_pipeline.dataclass import dataclass
 
-from .geometry import Color, Paint, Place, Shadow
+from .geometry import MIDDLE, Color, Paint, Place, Shadow
 
 Align = Literal["start", "center", "end", "justify"]
 VAlign = Literal["start", "center", "end"]
@@ -108,7 +108,7 @@ class ImageLayer:
     """Absolute; `digest` is its identity."""
     digest: str
     fit: Literal["cover", "contain"] = "contain"
-    focus: tuple[float, float] = (0.5, 0.5)
+    focus: tuple[float, float] = MIDDLE
     radius_pt: float = 0.0
     opacity: float = 1.0
     shadow: Shadow | None = None
@@ -122,12 +122,13 @@ class ImageLayer:
 class SceneLayer:
     """A picture of its own that the model draws for a region: a comic's panel, a place, a variant of a product.
 
-    It covers the region's box, cropped round its middle. `scene` is its fingerprint.
+    It covers the region's box, cropped round its `focus`. `scene` is its fingerprint.
     """
 
     id: str
     region: str
     scene: str
+    focus: tuple[float, float] = MIDDLE
     radius_pt: float = 0.0
     stroke: Color | None = None
     stroke_pt: float = 0.0

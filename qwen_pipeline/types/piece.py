@@ -7,8 +7,11 @@ from typing import Literal
 
 from qwen_pipeline.dataclass import dataclass
 
-from .geometry import Box, Paint, Place
+from .geometry import MIDDLE, Box, Paint, Place
 from .layers import Align, Layer, Level, SceneLayer, TextPart, VAlign
+
+_ON_EDGE_PT = 0.05
+"""How near to the trim's edge a side lies on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class Canvas:
     def safe_box(self) -> Box:
         return self.trim.inset(self.safe_pt)
 
+    def to_bleed(self, box: Box) -> Box:
+        """`box` with every side that lies on the trim edge, or beyond it, moved to the bleed edge."""
+        bleed, near = self.bleed_box, _ON_EDGE_PT
+        left = bleed.x_pt if box.x_pt <= near else box.x_pt
+        top = bleed.y_pt if box.y_pt <= near else box.y_pt
+        right = bleed.right_pt if box.right_pt >= self.width_pt - near else box.right_pt
+        bottom = bleed.bottom_pt if box.bottom_pt >= self.height_pt - near else box.bottom_pt
+        return Box(left, top, right - left, bottom - top)
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -66,11 +78,18 @@ class Page:
     scene: str | None = None
     """Fingerprint of the scene behind the layers; None = background only."""
     scene_box: Box | None = None
-    """Where the picture goes; None = the whole bleed box. The picture covers the box, cropped round its middle."""
+    """Where the picture goes; None = the whole bleed box. The picture covers the box, cropped round its focus."""
+    scene_focus: tuple[float, float] = MIDDLE
+    """Of the picture, 0 to 1: the point that a crop keeps nearest the middle."""
     labels: tuple[Box, ...] = ()
     """Where the picture may carry words that nobody asked for."""
     notes: tuple[TextPart, ...] = ()
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def picture_box(self) -> Box:
+        """What the picture behind the layers covers."""
+        return self.scene_box or self.canvas.bleed_box
 
     @property
     def scenes(self) -> tuple[str, ...]:

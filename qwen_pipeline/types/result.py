@@ -108,6 +108,21 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """How a picture of the model stands on a page: never stretched, nothing painted on to it; what hangs over is cropped."""
+
+    piece: str
+    page: str
+    scene: str
+    """Fingerprint of what the plan asks for."""
+    layer: str
+    """"" = behind the layers."""
+    fit: Literal["whole", "crop"]
+    shown: tuple[float, float, float, float]
+    """Left, top, right, bottom of what is seen, as fractions of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A piece that could not be made, and why."""
 
@@ -166,6 +181,8 @@ class Manifest:
     licences: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     scenes: tuple[str, ...] = ()
+    pictures: tuple[ShownPicture, ...] = ()
+    """Where the scenes stand, and what of each is seen."""
     reviews: tuple[Review, ...] = ()
     """Where the pieces stand that a person is to look at; those that wait lie under `review/`."""
     exit_code: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qwen_pipeline.errors import BadPicture, DataError, Diagnostic
-from qwen_pipeline.types import Box, ImageItem, ImageLayer, Place
+from qwen_pipeline.types import MIDDLE, Box, ImageItem, ImageLayer, Place, covering
 
 from .pictures import load, size_px
 
@@ -41,13 +41,11 @@ def image_items(layer: ImageLayer, box: Box) -> tuple[ImageItem, ...]:
     )
 
 
-def cover_crop(width_px: int, height_px: int, box: Box, focus: tuple[float, float] = (0.5, 0.5)) -> Crop:
+def cover_crop(width_px: int, height_px: int, box: Box, focus: tuple[float, float] = MIDDLE) -> Crop:
     """The largest part of the picture with the box's proportions, as fractions, as near to `focus` as the edges let it."""
-    ratio = (box.w_pt / box.h_pt) / (width_px / height_px)
-    w, h = min(1.0, ratio), min(1.0, 1 / ratio)
-    left = min(max(focus[0] - w / 2, 0.0), 1 - w)
-    top = min(max(focus[1] - h / 2, 0.0), 1 - h)
-    return (left, top, left + w, top + h)
+    whole = covering(box, width_px, height_px, focus)
+    left, top = (box.x_pt - whole.x_pt) / whole.w_pt, (box.y_pt - whole.y_pt) / whole.h_pt
+    return (left, top, min(1.0, left + box.w_pt / whole.w_pt), min(1.0, top + box.h_pt / whole.h_pt))
 
 
 def contain_box(width_px: int, height_px: int, box: Box) -> Box:

@@ -10,15 +10,13 @@ from .svgpath import parse
 ICON_GRID = 24.0
 ICON_STROKE = 1.75
 """Width of an icon's lines on its grid."""
-_ON_EDGE_PT = 0.05
-"""A side nearer to the trim than this touches it: boxes come from percentages and are not exact."""
 
 
 def shape_items(layer: ShapeLayer, region_box: Box, canvas: Canvas) -> tuple[Item, ...]:
     """The shape that fills `region_box`, grown by the layer's outset and, if asked, from the trim to the bleed edge."""
     box = region_box.inset(-layer.outset_pt)
     if layer.to_bleed:
-        box = to_bleed(box, canvas)
+        box = canvas.to_bleed(box)
     open_line = layer.shape in ("line", "arc") and layer.stroke is not None
     return (
         PathItem(
@@ -33,16 +31,6 @@ def shape_items(layer: ShapeLayer, region_box: Box, canvas: Canvas) -> tuple[Ite
             shadow=layer.shadow,
         ),
     )
-
-
-def to_bleed(box: Box, canvas: Canvas) -> Box:
-    """`box` with every side that lies on the trim edge, or beyond it, moved to the bleed edge."""
-    bleed, near = canvas.bleed_box, _ON_EDGE_PT
-    left = bleed.x_pt if box.x_pt <= near else box.x_pt
-    top = bleed.y_pt if box.y_pt <= near else box.y_pt
-    right = bleed.right_pt if box.right_pt >= canvas.width_pt - near else box.right_pt
-    bottom = bleed.bottom_pt if box.bottom_pt >= canvas.height_pt - near else box.bottom_pt
-    return Box(left, top, right - left, bottom - top)
 
 
 def _outline(layer: ShapeLayer, box: Box) -> Segments:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import (
+    MIDDLE,
     Box,
     ChartLayer,
     IconLayer,
@@ -29,11 +30,11 @@ from qwen_pipeline.types import (
 )
 
 from .fonts import Fonts
-from .images import image_items
+from .images import cover_crop, image_items
 from .outline import rounded_rect
 from .placed import left_out, place_block
 from .qr import qr_items
-from .shapes import icon_items, shape_items, to_bleed
+from .shapes import icon_items, shape_items
 from .stack import Stack, solve_region
 
 _CELL = re.compile(r"\[\d+\]")
@@ -73,7 +74,7 @@ def solve(page: Page, fonts: Fonts, pictures: Mapping[str, Picture] | None = Non
     spans = [LayerSpan("background", 0, 1)]
     if page.scene and page.scene in pictures:
         spans.append(LayerSpan("scene", 1, 2))
-        items.append(scene_item(pictures[page.scene], page.scene_box or page.canvas.bleed_box))
+        items.append(scene_item(pictures[page.scene], page.picture_box, page.scene_focus))
     strings: list[SetString] = []
     marks: list[QrMark] = []
     for index, layer in enumerate(page.layers):
@@ -149,10 +150,10 @@ def _expand(
 def _picture_items(page: Page, layer: SceneLayer, pictures: Mapping[str, Picture]) -> tuple[Item, ...]:
     """A layer's own picture over its box, and its frame."""
     box = next(r for r in page.regions if r.id == layer.region).box
-    box = to_bleed(box, page.canvas) if layer.to_bleed else box
+    box = page.canvas.to_bleed(box) if layer.to_bleed else box
     items: list[Item] = []
     if layer.scene in pictures:
-        whole = scene_item(pictures[layer.scene], box)
+        whole = scene_item(pictures[layer.scene], box, layer.focus)
         radius = min(layer.radius_pt, min(box.w_pt, box.h_pt) / 2)
         items.append(replace(whole, clip_radius_pt=radius, layer=layer.id, alt=layer.alt))
     if layer.stroke and layer.stroke_pt > 0:
@@ -165,12 +166,10 @@ def _background(page: Page) -> PathItem:
     return PathItem(rounded_rect(box), box, fill=page.background)
 
 
-def scene_item(picture: Picture, box: Box) -> ImageItem:
-    """The picture over all of `box`, cropped evenly round its middle, never distorted."""
+def scene_item(picture: Picture, box: Box, focus: tuple[float, float] = MIDDLE) -> ImageItem:
+    """The picture over all of `box`, cropped round its focus, never distorted."""
+    crop = tuple(round(v, 6) for v in cover_crop(picture.width_px, picture.height_px, box, focus))
     scale = max(box.w_pt / picture.width_px, box.h_pt / picture.height_px)
-    shown = (box.w_pt / (picture.width_px * scale), box.h_pt / (picture.height_px * scale))
-    left, top = ((1 - part) / 2 for part in shown)
-    crop = tuple(round(v, 6) for v in (left, top, 1 - left, 1 - top))
     return ImageItem(picture.path, box, crop, is_scene=True, effective_dpi=round(72 / scale, 3))  # type: ignore[arg-type]
 
 

@@ -88,6 +88,34 @@ ExtentField = Annotated[
 ]
 
 
+def parse_focus(value: Any) -> tuple[Length, ...]:
+    """A point [x, y] or a box [x, y, width, height] of a picture, in percent of it."""
+    if not isinstance(value, (list, tuple)) or len(value) not in (2, 4):
+        raise PydanticCustomError("focus", "a point [x, y] or a box [x, y, width, height] of the picture is wanted, in percent")
+    found = tuple(parse_length(item) for item in value)
+    if any((item.value and item.unit != "%") or not 0 <= item.value <= 100 for item in found):
+        raise PydanticCustomError("focus", "each value is a share of the picture, 0% to 100%")
+    if any(start.value + side.value > 100 for start, side in zip(found[:2], found[2:], strict=False)):
+        raise PydanticCustomError("focus", "the box reaches beyond the picture")
+    return found
+
+
+FocusField = Annotated[
+    tuple[Length, ...],
+    BeforeValidator(parse_focus),
+    PlainSerializer(lambda value: tuple(str(item) for item in value)),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"anyOf": [{"type": "string", "pattern": r"^\s*\d+(?:\.\d+)?\s*%\s*$"}, {"const": 0}]},
+            "minItems": 2,
+            "maxItems": 4,
+            "examples": [["70%", "40%"], ["55%", "20%", "40%", "60%"]],
+        }
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text value: one string for every locale (key None), or one a locale."""

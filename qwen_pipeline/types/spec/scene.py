@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from ..geometry import MIDDLE
 from .generate import EditField
-from .scalars import Bool, LevelWord, Strict
+from .scalars import Bool, FocusField, LevelWord, Strict
 
 OWN_PICTURE = "scene."
 """How a scene's references name a picture of the piece itself."""
@@ -46,6 +47,23 @@ class SceneSpec(Strict):
     """Another number, another picture of the same words; no other picture changes."""
     region: str | None = None
     """Draw the picture into this region's box only; default: the whole page to the bleed."""
+    focus: FocusField | None = None
+    """Of the picture, in percent: the point [x, y] that stays nearest the middle where it is cropped, or the box [x, y, width,
+    height] that is kept as long as it has room. Default: the middle."""
+
+    @property
+    def focus_point(self) -> tuple[float, float]:
+        """The point, or the middle of the box, as fractions of the picture."""
+        if self.focus is None:
+            return MIDDLE
+        w, h = self.focus_size
+        return (self.focus[0].value / 100 + w / 2, self.focus[1].value / 100 + h / 2)
+
+    @property
+    def focus_size(self) -> tuple[float, float]:
+        """Width and height of the box, as fractions of the picture; nothing for a point."""
+        w, h = (length.value / 100 for length in self.focus[2:]) if self.focus and len(self.focus) == 4 else (0.0, 0.0)
+        return (w, h)
 
 
 def parse_scene(value: Any) -> Any:
