@@ -134,6 +134,11 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+    @property
+    def packing(self) -> ImageMode | None:
+        """How whole pictures are packed in its pages; None where that cannot begin before a page is set."""
+        return None
+
 
 WritePiece = Callable[[Delivery, OutputRequest, Path, Tools], tuple[Artifact, ...]]
 WriteRun = Callable[[RunDelivery, OutputRequest, Path, Tools], tuple[Artifact, ...]]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _PHASES = ("enhanced_words", "enhancing", "following", "guides")
 _LADDER = ("areas", "climbing", "ladder", "lettered", "rungs")
 _OF_PIPELINE = tuple(f"pipeline/{name}.py" for name in ("pieces", *_PHASES, *_LADDER))
-_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", *_OF_PIPELINE)
+_DECIDING = ("types", "spec", "plan", "typeset", "assemble", "verify", "pictures.py", *_OF_PIPELINE)
 """What decides a piece's bytes, beside its scenes. Engines have versions of their own, which are in their scenes."""
 _LIBRARIES = ("babel", "jinja2", "numpy", "pikepdf", "pillow", "pypdfium2", "reportlab", "segno", "uharfbuzz", "uniseg")
 FONT_PACKAGE = "justmytype-intl-cjk"

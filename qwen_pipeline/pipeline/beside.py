@@ -1,12 +1,20 @@
-"""A second thread for one piece: what Pillow, zlib and pdfium do without the interpreter's lock goes on while type is set."""
+"""A second thread for one piece: what Pillow, zlib and pdfium do without the interpreter's lock goes on beside the rest."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Protocol, TypeVar
+
+from qwen_pipeline import pictures
+from qwen_pipeline.errors import BadPicture
+from qwen_pipeline.store import Store
+from qwen_pipeline.types import Plan
+
+from .garbage import keep_freed
 
 T = TypeVar("T")
 _SWITCH_S = 0.0005
@@ -33,3 +41,26 @@ def beside() -> Iterator[Later]:
             yield later
     finally:
         sys.setswitchinterval(usual)
+
+
+@contextmanager
+def unpacking(plan: Plan, store: Store) -> Iterator[None]:
+    """Unpack the picture of a plan's only page, where it has been drawn before, while what sets type is imported.
+
+    It is kept where the typesetter looks for it. What is wrong with it is told when it is wanted.
+    """
+    shown = [name for piece in plan.pieces for page in piece.pages for name in page.scenes]
+    if len(shown) != 1 or store.output(plan.pieces[0].fingerprint) is not None:
+        yield
+        return
+    keep_freed()
+    with beside() as later:
+        later(partial(_unpack, store, shown[0]))
+        yield
+
+
+def _unpack(store: Store, scene: str) -> None:
+    drawn = store.scene(scene)
+    if drawn is not None:
+        with suppress(BadPicture):
+            pictures.load(drawn.path)

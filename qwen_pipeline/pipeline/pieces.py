@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -106,8 +106,8 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
     aside = beside() if len(piece.pages) == 1 else nullcontext(None)
     with state.store.staging() as folder, explained(folder), undated(), aside as later:
         if later:
-            for picture in task.pictures.values():
-                later(partial(typeset.load_picture, picture.path))
+            for work in _of_pictures(task):
+                later(work)
         pages = tuple(tools.solve(page) for page in piece.pages)
         delivery = assemble.Delivery(
             piece,
@@ -128,6 +128,15 @@ def make_piece(state: WorkState, task: PieceTask) -> StoredOutput:
         findings = verify.run(subject)
         texts = outcomes(piece, pages, findings, task.endings)
         return state.store.put_output(piece.fingerprint, folder, artifacts, findings, texts)
+
+
+def _of_pictures(task: PieceTask) -> Iterator[Callable[[], object]]:
+    """What can be done with a piece's pictures before its pages are set; the typesetter remembers it."""
+    asked = [assemble.parse_options(assemble.get_format(request.format), request) for request in task.piece.outputs]
+    packings = {options.packing: None for options in asked if options.packing}
+    for picture in task.pictures.values():
+        yield partial(typeset.load_picture, picture.path)
+        yield from (partial(typeset.pack_picture, picture.path, packing) for packing in packings)
 
 
 def _plain(task: PieceTask) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """Typeset: page + fonts -> TypesetPage -> PDF page or pixels."""
 
+from qwen_pipeline.pictures import load as load_picture
+
 from .draw import draw
+from .embed import encode as pack_picture
 from .flow import paginate
 from .fonts import Fonts
-from .pictures import load as load_picture
 from .raster import lettering, pixel_height, rasterise, rasterise_span
 from .solve import PictureFile, solve
 from .webfonts import WebFont, web_font
@@ -15,6 +17,7 @@ __all__ = [
     "draw",
     "lettering",
     "load_picture",
+    "pack_picture",
     "paginate",
     "pixel_height",
     "rasterise",

@@ -7,6 +7,7 @@ from typing import Literal
 from reportlab.pdfbase.pdfdoc import PDFStream
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
+from qwen_pipeline.pictures import load
 from qwen_pipeline.types import Box, Color, Gradient, ImageItem, PathItem, TextItem, TypesetPage
 
 from .embed import Encoded, ImageMode, encode
@@ -15,7 +16,6 @@ from .glyphs import set_text
 from .gradient import paint_gradient
 from .outline import rounded_rect
 from .pen import NON_ZERO, Pen
-from .pictures import load
 from .shadow import path_shadow, picture_shadow, text_shadow
 from .xobjects import image_entries, stream
 

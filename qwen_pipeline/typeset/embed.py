@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from qwen_pipeline.dataclass import dataclass
+from qwen_pipeline.memo import Memo
+from qwen_pipeline.pictures import content_digest, load, open_picture, size_px
 
-from .memo import Memo
 from .picture_files import jpeg_stream, png_rows
-from .pictures import content_digest, load, open_picture, size_px
 
 ImageMode = Literal["jpeg", "lossless", "raw"]
 """jpeg: quality 95 at full chroma. lossless: deflate. raw: uncompressed, for pages that are rasterised at once."""

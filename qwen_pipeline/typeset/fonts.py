@@ -13,11 +13,11 @@ import uharfbuzz as hb
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import DataError, Diagnostic
 from qwen_pipeline.fingerprint import digest
+from qwen_pipeline.memo import Memo
 from qwen_pipeline.types import Place
 
 from .chars import NARROW_MARKS, is_wide
 from .fontfiles import NOTO_SHA256, RECIPE, FontFile, OpenFont, noto, open_face, open_instance, user_font
-from .memo import Memo
 from .optical import CAPITAL, IDEOGRAPHS, PLAIN, SMALL, Heights, Ink, Optical, average, fitted
 
 _PLAIN = {"liga": False, "clig": False, "dlig": False, "calt": False, "hlig": False, "locl": False}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from qwen_pipeline.errors import BadPicture, DataError, Diagnostic
+from qwen_pipeline.pictures import load, size_px
 from qwen_pipeline.types import MIDDLE, Box, ImageItem, ImageLayer, Place, covering
-
-from .pictures import load, size_px
 
 Crop = tuple[float, float, float, float]
 

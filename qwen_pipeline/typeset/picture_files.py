@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .pictures import UPRIGHT, load, open_picture, orientation
+from qwen_pipeline.pictures import UPRIGHT, load, open_picture, orientation
 
 _SOS = 0xDA
 _KEPT_APP = (0xE0, 0xEE)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
+from qwen_pipeline.pictures import load
 from qwen_pipeline.types import Box, ImageItem, Item, LayerSpan, TypesetPage
 
 from . import pdfium
 from .draw import TextMode, draw
 from .faces import FontSource
-from .pictures import load
 
 _WHITE = b"\xff"
 _NEAR = 1e-3

@@ -10,12 +10,12 @@ import zlib
 from PIL import Image, ImageDraw, ImageFilter
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
+from qwen_pipeline.memo import Memo
 from qwen_pipeline.types import Box, Color, Line, Shadow, TextItem
 
 from . import pdfium
 from .faces import face_name
 from .glyphs import set_text
-from .memo import Memo
 from .outline import Segment, bounds, flatten
 from .pen import Pen
 from .xobjects import image_entries, stream

@@ -19,7 +19,7 @@ from .subject import Subject
 class Settings(BaseModel):
     """Base of a check's own settings: frozen, and unknown ones are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)

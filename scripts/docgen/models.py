@@ -82,7 +82,14 @@ def _field(node: ast.AnnAssign, doc: str) -> FieldDoc:
         alias = given.get("alias")
         name = alias.value if isinstance(alias, ast.Constant) else name
         default = default.args[0] if default.args else ast.Constant(None) if "default_factory" in given else None
-    return FieldDoc(str(name), type_words(node.annotation), _default(default), doc)
+    return FieldDoc(str(name), type_words(_unquoted(node.annotation)), _default(default), doc)
+
+
+def _unquoted(annotation: ast.expr) -> ast.expr:
+    """The annotation of a class that stands within itself is a text."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return ast.parse(annotation.value, mode="eval").body
+    return annotation
 
 
 def _string(node: ast.stmt | None) -> str:

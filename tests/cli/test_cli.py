@@ -235,3 +235,23 @@ def test_output_is_plain_where_there_is_no_terminal(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert "[1/1]" in done.stderr
+
+
+def test_a_process_of_ours_ends_in_order(tmp_path: Path) -> None:
+    """It skips what the interpreter takes apart, and nothing else: threads, what others registered, what was printed."""
+    code = (
+        "import atexit, sys, threading, time\n"
+        "from qwen_pipeline import cli\n"
+        "def work(args):\n"
+        "    atexit.register(lambda: sys.stdout.write('registered '))\n"
+        "    threading.Thread(target=lambda: (time.sleep(0.2), sys.stdout.write('thread '))).start()\n"
+        "    sys.stdout.write('printed ')\n"
+        "    return 3\n"
+        "cli.run = work\n"
+        "class Late:\n"
+        "    def __del__(self): sys.stderr.write('taken apart')\n"
+        "late = Late()\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "printed thread registered ", "")

@@ -6,13 +6,21 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
-from qwen_pipeline.pipeline import pieces
-from qwen_pipeline.pipeline.beside import beside
+from qwen_pipeline import pictures
+from qwen_pipeline.errors import BadPicture
+from qwen_pipeline.pipeline import build, pieces
+from qwen_pipeline.pipeline.beside import beside, unpacking
+from qwen_pipeline.pipeline.plans import make_plan
+from qwen_pipeline.settings import Settings
+from qwen_pipeline.store import Store
 from qwen_pipeline.types import Artifact, OutputRequest
+
+from .conftest import order
 
 
 def test_in_order_in_one_other_thread_and_all_of_it_done_at_the_end() -> None:
@@ -58,3 +66,47 @@ def test_a_picture_with_its_bleed_is_not_what_the_checks_look_at(tmp_path: Path)
     with beside() as later:
         _, read = pieces._write_all([request], lambda r: (Artifact(r.name, "", "", 0, "", r.format),), tmp_path, later)
     assert read == {}
+
+
+def test_the_drawn_picture_of_an_only_page_is_unpacked_ahead(
+    poster: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(order(poster), tmp_path / "out", settings)
+    store, asked = Store(settings.store), list[str]()
+
+    def load(path: str) -> None:
+        asked.append(path)
+        raise BadPicture("told when it is wanted")
+
+    monkeypatch.setattr(pictures, "load", load)
+    twice = poster.read_text("utf-8").replace("zh-CN+en-GB", "zh-CN, en-GB").replace("{name}", "{locale}")
+    (tmp_path / "two.yaml").write_text(twice, "utf-8")
+    made, retitled, undrawn, two = (
+        make_plan(order(path, overrides=changed), settings).plan
+        for path, changed in (
+            (poster, ()),
+            (poster, ("title.en-GB=A lamp",)),
+            (poster, ("scene.subject=two lamps",)),
+            (tmp_path / "two.yaml", ("title.en-GB=A lamp", "title.zh-CN=一灯")),
+        )
+    )
+    for plan in (made, undrawn, two):
+        with unpacking(plan, store):
+            pass
+    assert asked == []
+    with unpacking(retitled, store):
+        pass
+    drawn = store.scene(retitled.scenes[0].fingerprint)
+    assert drawn is not None
+    assert asked == [drawn.path]
+
+
+def test_pictures_are_packed_ahead_as_the_formats_will(tmp_path: Path) -> None:
+    def packings(*outputs: OutputRequest) -> list[object]:
+        piece = SimpleNamespace(outputs=outputs)
+        task = SimpleNamespace(piece=piece, pictures={"a": SimpleNamespace(path="a.png")})
+        return [work.args for work in pieces._of_pictures(task)]  # type: ignore[arg-type,attr-defined]
+
+    assert packings(*OUTPUTS[:3]) == [("a.png",), ("a.png", "jpeg")]
+    assert packings(replace(OUTPUTS[0], options=(("lossless", True),))) == [("a.png",), ("a.png", "lossless")]
+    assert packings(*OUTPUTS[1:3]) == [("a.png",)]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from qwen_pipeline.errors import BadPicture, DataError
+from qwen_pipeline.pictures import load, size_px
 from qwen_pipeline.types import Box, ImageLayer, Place
 from qwen_pipeline.typeset.embed import encode
 from qwen_pipeline.typeset.images import contain_box, cover_crop, effective_dpi, image_items
 from qwen_pipeline.typeset.picture_files import strip_jpeg
-from qwen_pipeline.typeset.pictures import load, size_px
 
 SIZES = st.integers(1, 5000)
 SIDES = st.floats(1, 3000)

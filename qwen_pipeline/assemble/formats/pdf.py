@@ -47,7 +47,7 @@ class PdfOptions(Options):
         return self
 
     @property
-    def mode(self) -> ImageMode:
+    def packing(self) -> ImageMode:
         return "lossless" if self.lossless else self.image_mode or "jpeg"
 
 
@@ -59,7 +59,7 @@ def write(delivery: Delivery, request: OutputRequest, folder: Path, tools: Tools
     seen = SourceTypes(delivery)
     pages = _watched((delivery.pages[number] for number in numbers), seen)
     with replacing(folder / request.name) as partial, tempfile.TemporaryDirectory(dir=partial.parent, prefix=".") as scratch:
-        parts = list(write_parts(pages, PdfLook(options.marks, options.mode), Path(scratch), tools))
+        parts = list(write_parts(pages, PdfLook(options.marks, options.packing), Path(scratch), tools))
         xmp = make_xmp(piece.metadata, make_record(delivery, numbers), seen.value(), media_type=MEDIA_TYPE)
         facts = PdfFacts(piece.metadata, delivery.generator, xmp, options.bookmarks)
         count = join(parts, facts, Path(scratch), partial)

@@ -33,7 +33,7 @@ INFO = EngineInfo(
     describe="procedural illustration in the brand's colours; no GPU",
 )
 
-_TOKEN = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]|[^\s぀-ヿ㐀-鿿豈-﫿가-힯]+")
+_TOKEN = r"[぀-ヿ㐀-鿿豈-﫿가-힯]|[^\s぀-ヿ㐀-鿿豈-﫿가-힯]+"
 
 
 def count_tokens(text: str) -> int:
@@ -44,7 +44,7 @@ def count_tokens(text: str) -> int:
 @lru_cache(maxsize=1024)
 def _count(paragraph: str) -> int:
     """Most paragraphs are the same in all prompts of a batch."""
-    return len(paragraph.split() if paragraph.isascii() else _TOKEN.findall(paragraph))
+    return len(paragraph.split() if paragraph.isascii() else re.findall(_TOKEN, paragraph))
 
 
 def info(settings: Any, on_phase: OnPhase = unheard) -> EngineInfo:

@@ -1,6 +1,8 @@
 """The spec language `design/v1` as models. Text from outside is validated here once, and trusted behind.
 
 The loader keeps numbers' source text (`SourceInt`, `SourceFloat`), so that `1.10` stays `1.10` where text is wanted.
+
+Annotations here are what they say, not text (`from __future__`): pydantic would compile each of them at every start.
 """
 
 from .canvas import MAX_CANVAS_PT, MAX_CANVAS_PX, PAPER_MM, RATIO_PX, CanvasField, CanvasSpec, parse_canvas, parse_canvas_size

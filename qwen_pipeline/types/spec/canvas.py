@@ -1,7 +1,5 @@
 """Canvas sizes as written, and what they are in points and pixels."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """Pairs, data sources, facts and metadata as written."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field

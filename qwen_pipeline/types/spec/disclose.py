@@ -1,7 +1,5 @@
 """What a piece says about having been made by a machine."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Documents: what a file of the spec language may hold at its top."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field

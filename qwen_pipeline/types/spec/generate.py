@@ -1,7 +1,5 @@
 """How pictures are made, as written: generation settings, adapters, and the steps of an edit."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator

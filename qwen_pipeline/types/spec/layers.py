@@ -1,7 +1,5 @@
 """Paints, regions and layers as they are written in layouts and specs."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -74,7 +72,7 @@ class RegionSpec(Strict):
     flow: str | None = None
     """A layout: texts that find no room here go on in its region of the same name, on as many pages as they need."""
     grid: GridSpec | None = None
-    cells: dict[Identifier, RegionSpec] = Field(default_factory=dict)
+    cells: "dict[Identifier, RegionSpec]" = Field(default_factory=dict)
 
 
 class FitSpec(Strict):

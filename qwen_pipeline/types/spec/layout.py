@@ -1,7 +1,5 @@
 """Layouts, their slots and variants, and kinds of asset."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -21,7 +19,7 @@ class SlotSpec(Strict):
     type: SlotType = "text"
     required: Bool = False
     describe: str = ""
-    fields: dict[Identifier, SlotSpec] = Field(default_factory=dict)
+    fields: "dict[Identifier, SlotSpec]" = Field(default_factory=dict)
     choices: tuple[Identifier, ...] = ()
     """What a `choice` may say; the first is meant where it says nothing."""
     min: Annotated[int, Field(strict=True, ge=0)] | None = None

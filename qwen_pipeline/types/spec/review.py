@@ -1,7 +1,5 @@
 """A person in the loop."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

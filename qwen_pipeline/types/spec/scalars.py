@@ -1,7 +1,5 @@
 """Scalars of the spec language: numbers as written, lengths, texts, colours, names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -220,5 +218,10 @@ def _aliases(name: str) -> str:
 
 class Strict(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, alias_generator=_aliases, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        alias_generator=_aliases,
+        populate_by_name=True,
+        defer_build=True,  # a start reads few of them, and most within another one
     )

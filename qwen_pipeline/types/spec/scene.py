@@ -1,7 +1,5 @@
 """Scenes, generation, checks and outputs as written."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field

@@ -1,7 +1,5 @@
 """Roles of type, brands and styles as written."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

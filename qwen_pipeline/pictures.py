@@ -7,7 +7,6 @@ import warnings
 import zlib
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from qwen_pipeline.errors import BadPicture
@@ -104,6 +103,8 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB", "RGBA", "CMYK"):
         return image if "transparency" not in image.info else image.convert("RGBA")
     if image.mode.startswith("I"):
+        import numpy as np
+
         return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     if image.mode in ("P", "PA", "LA", "La", "RGBa"):
         alpha = image.mode != "P" or "transparency" in image.info

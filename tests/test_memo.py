@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qwen_pipeline.typeset.memo import Memo
+from qwen_pipeline.memo import Memo
 
 
 def held(memo: Memo[int], *keys: str) -> list[str]:
