@@ -54,7 +54,8 @@ class Trial:
 class Judged:
     """One brief. `picture`: its file, relative to the output folder, "" where it could not be drawn and `failure` says why.
 
-    `found`: what was read in the place of each string; `read`: everything read, line by line.
+    `found`: what was read in the place of each string; `read`: everything read, line by line; `extra`: of that, the lines that
+    nobody asked for.
     """
 
     brief: Brief
@@ -62,6 +63,7 @@ class Judged:
     picture: str = ""
     found: tuple[str, ...] = ()
     read: str = ""
+    extra: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
     failure: str = ""
 
@@ -177,8 +179,8 @@ class BriefTask:
     number: int
 
 
-def read_brief(state: WorkState, task: BriefTask) -> tuple[tuple[str, ...], str]:
-    """(what was read in the place of each string, everything read line by line). Runs in a worker."""
+def read_brief(state: WorkState, task: BriefTask) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """(read in the place of each string, everything read line by line, lines nobody asked for). Runs in a worker."""
     expected = tuple(ExpectedString(str(n), text, task.language) for n, text in enumerate(task.texts))
     reading = read_picture_file(state, LookTask(task.path, task.digest, expected, task.number))
     key = digest([task.digest, "lines", state.reader.info.id, state.reader.info.version])
@@ -186,7 +188,8 @@ def read_brief(state: WorkState, task: BriefTask) -> tuple[tuple[str, ...], str]
     if whole is None:
         whole = PictureReading((), state.reader.read(open_picture(task.path)))
         state.store.put_reading(key, whole)
-    return tuple(string.read for string in reading.strings), "\n".join(line.text for line in whole.extra)
+    read = "\n".join(line.text for line in whole.extra)
+    return tuple(string.read for string in reading.strings), read, tuple(line.text for line in reading.extra)
 
 
 def _judge(
@@ -207,9 +210,9 @@ def _judge(
     for done, (task, ok, answer) in enumerate(pool.run(read_brief, tasks), 1):
         one, s = judged[task.number]
         if ok:
-            found, read = answer
-            tally = score(zip(one.brief.texts, found, strict=True), read)
-            judged[task.number] = (Judged(one.brief, one.fingerprint, "", found, read, tally), s)
+            found, read, extra = answer
+            tally = score(zip(one.brief.texts, found, strict=True), read, one.brief.language, "\n".join(extra))
+            judged[task.number] = (replace(one, found=found, read=read, extra=extra, tally=tally), s)
         else:
             judged[task.number] = (_unread(one.brief, one.fingerprint, failure_of(one.brief.id, answer).message), s)
         on_event(Event("read", done, len(tasks), one.brief.id, "" if ok else "failed"))
@@ -219,8 +222,8 @@ def _judge(
 def _unread(brief: Brief, fingerprint: str, why: str) -> Judged:
     """A picture that is not there, or that could not be read, spells nothing."""
     empty = tuple("" for _ in brief.texts)
-    tally = score(zip(brief.texts, empty, strict=True), "") if brief.texts else Tally()
-    return Judged(brief, fingerprint, "", empty, "", tally, why)
+    tally = score(zip(brief.texts, empty, strict=True), "", brief.language) if brief.texts else Tally()
+    return Judged(brief, fingerprint, found=empty, tally=tally, failure=why)
 
 
 def groups_of(judged: Iterable[Judged]) -> tuple[tuple[tuple[str, str], Tally], ...]:

@@ -17,7 +17,7 @@ from qwen_pipeline.verify.metrics import Tally
 if TYPE_CHECKING:
     from .evaluation import Evaluation, Judged
 
-COLUMNS = ("language", "category", "pictures", "strings", "exact", "word accuracy", "NED", "CER", "LongText")
+COLUMNS = ("language", "category", "pictures", "strings", "exact", "word accuracy", "NED", "CER", "LongText", "extra")
 _STYLE = """
 :root { --ink: #1d2127; --soft: #616873; --line: #dcdfe4; --good: #17663f; --bad: #a8261d; --paper: #fbfbfa; }
 * { box-sizing: border-box } body { margin: 0 auto; padding: 2.5rem 1.5rem 5rem; max-width: 82rem; color: var(--ink);
@@ -32,6 +32,7 @@ article img { display: block; width: 100%; height: auto; background: #eee } arti
 h2 { font-size: .95rem; margin: 0 } .score { color: var(--soft); font-size: .85rem; margin: 0 0 .5rem }
 ul { list-style: none; margin: 0; padding: 0 } li { margin: .25rem 0; overflow-wrap: anywhere }
 li.good::before { content: "✓ "; color: var(--good) } li.bad::before { content: "✗ "; color: var(--bad) }
+li.extra { color: var(--soft) } li.extra::before { content: "+ "; color: var(--bad) }
 pre { font: inherit; white-space: pre-wrap; margin: .3rem 0 }
 .read { color: var(--bad) } mark { background: #fbdcd8; color: inherit; border-radius: .15em }
 .failure { color: var(--bad) } details { margin-top: .5rem; color: var(--soft); font-size: .85rem }
@@ -42,8 +43,7 @@ def rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
     """The table, a row a group, as `COLUMNS`."""
     for (language, category), tally in evaluation.groups:
         counts = (str(tally.pictures), str(tally.strings))
-        shares = (tally.exact_strings, tally.word_accuracy, tally.ned, tally.cer, tally.long_text)
-        yield (language or "all", category or "all", *counts, *(f"{share:.3f}" for share in shares))
+        yield (language or "all", category or "all", *counts, *(f"{share:.3f}" for share in shares(tally).values()))
 
 
 def shares(tally: Tally) -> dict[str, float]:
@@ -53,6 +53,7 @@ def shares(tally: Tally) -> dict[str, float]:
         "ned": tally.ned,
         "cer": tally.cer,
         "long_text": tally.long_text,
+        "extra": tally.extra,
     }
 
 
@@ -86,6 +87,7 @@ def _brief_data(judged: Judged) -> dict[str, Any]:
         "failure": judged.failure,
         "strings": [{"text": text, "read": read} for text, read in pairs],
         "read": judged.read,
+        "extra_lines": list(judged.extra),
         **(shares(judged.tally) if brief.texts else {}),
     }
 
@@ -136,11 +138,13 @@ def _card(judged: Judged, size: tuple[int, int]) -> str:
     image = f'<img src="{escape(judged.picture)}" alt="{escape(name)}" loading="lazy" {frame}>' if judged.picture else ""
     tally = judged.tally
     score = f"words {tally.word_accuracy:.2f} · NED {tally.ned:.2f} · LongText {tally.long_text:.2f}" if brief.texts else ""
+    score += f" · {tally.extra_words} extra" if tally.extra_words else ""
     why = f'<p class="failure">{escape(judged.failure)}</p>' if judged.failure else ""
     strings = "".join(_string(text, read) for text, read in zip(brief.texts, judged.found, strict=False))
+    strings += "".join(f'<li class="extra">{escape(line)}</li>' for line in judged.extra)
     more = f"<details><summary>prompt</summary>{escape(brief.prompt)}</details>"
     if judged.read:
-        more += f'<details><summary>everything read</summary><pre>{escape(judged.read)}</pre></details>'
+        more += f"<details><summary>everything read</summary><pre>{escape(judged.read)}</pre></details>"
     words = f'<h2>{escape(name)}</h2><p class="score">{score}</p>{why}<ul>{strings}</ul>{more}'
     return f"<article>{image}<div>{words}</div></article>"
 

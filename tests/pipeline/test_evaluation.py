@@ -53,23 +53,33 @@ def test_an_engine_that_spells(tmp_path: Path, settings: Settings, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("deed", "words_right", "edits", "exact"),
+    ("deed", "words_right", "edits", "exact", "long_text", "extra"),
     [
-        ("dropped", 6, 3, 1),  # one character less in the first string of each picture
-        ("swapped", 6, 6, 1),  # two exchanged: two edits, and of two hanzi one is still in its place
-        ("look-alike", 6, 3, 1),
-        ("extra", 9, 0, 4),  # words beside them change nothing that is counted
-        ("erased", 9, 0, 4),  # a stroke is gone, and the words are still read
+        ("dropped", 6, 3, 1, 6, 0),  # one character less in the first string of each picture
+        ("swapped", 6, 6, 1, 7, 0),  # two exchanged: two edits, of two hanzi one is still in its place; a bag has no order
+        ("look-alike", 6, 3, 1, 6, 0),
+        ("extra", 9, 0, 4, 9, 6),  # words beside them cost nothing; they have a column of their own
+        ("erased", 9, 0, 4, 9, 0),  # a stroke is gone, and the words are still read
     ],
 )
 def test_known_errors_are_counted(
-    deed: Deed, words_right: int, edits: int, exact: int, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    deed: Deed,
+    words_right: int,
+    edits: int,
+    exact: int,
+    long_text: int,
+    extra: int,
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     install(monkeypatch, always(deed))
     every = sums(evaluate(trial(jsonl(tmp_path, BRIEFS)), tmp_path / "out", settings))
     assert (every.words_right, every.edits, every.exact) == (words_right, edits, exact)
     characters = len("SpringTea") + len("Open") + len("GreenLeaf") + len("春茶市集")
     assert every.cer == pytest.approx(edits / characters, abs=1e-6)
+    assert (every.long_text_found, every.long_text_asked) == (long_text, 9)
+    assert (every.extra_words, every.extra) == (extra, pytest.approx(extra / 9, abs=1e-6))
 
 
 def test_a_rate_of_errors_is_found_again(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
