@@ -21,7 +21,7 @@ from benchmarks.record import Figure
 
 NAMES = (
     *("gpu_2k_8", "gpu_drafts_1k_8", "gpu_2k_40", "gpu_peak_2k", "gpu_streamed_10gib", "gpu_busy", "gpu_vae_decode_2k"),
-    "gpu_20b_1328_cfg",
+    *("gpu_references_spilled", "gpu_20b_1328_cfg"),
 )
 
 
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given.toy and not torch.cuda.is_available():
         print("there is no CUDA device; --toy rehearses without one", file=sys.stderr)
         return 4
-    device = torch.device("cpu" if given.toy else "cuda")
+    device = torch.device("cpu") if given.toy else torch.device("cuda", torch.cuda.current_device())  # caps want its number
     with tempfile.TemporaryDirectory(prefix="qwen-pipeline-gpu-") as scratch:
         results = given.results or (Path(scratch) / "results" if given.toy else record.RESULTS)
         without = run(Bench(device, given.toy, given.minutes, Path(scratch)), results)

@@ -18,7 +18,7 @@ from benchmarks.record import Figure  # noqa: E402
 
 PEERS = {
     **{"gpu_2k_8": 2, "gpu_drafts_1k_8": 1, "gpu_2k_40": 1, "gpu_streamed_10gib": 1, "gpu_vae_decode_2k": 1},
-    "gpu_20b_1328_cfg": 1,
+    "gpu_references_spilled": 1, "gpu_20b_1328_cfg": 1,
 }
 
 
@@ -46,6 +46,34 @@ def test_there_is_nothing_to_measure_without_a_device(monkeypatch: pytest.Monkey
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert gpu.main(["--results", str(tmp_path)]) == 4
     assert not list(tmp_path.iterdir())
+
+
+def test_a_cap_is_set_on_a_device_with_a_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """torch takes a plain `cuda` for nearly everything; not for a cap."""
+    from types import SimpleNamespace
+
+    from torch.cuda._utils import _get_device_index
+
+    set_to: list[tuple[int, float]] = []
+    fakes: dict[str, Any] = {
+        "is_available": lambda: True,
+        "current_device": lambda: 0,
+        "get_device_properties": lambda device: SimpleNamespace(total_memory=80 * 2**30, name="fake"),
+        "set_per_process_memory_fraction": lambda share, device: set_to.append((_get_device_index(device), share)),
+        **dict.fromkeys(("synchronize", "empty_cache", "reset_peak_memory_stats"), lambda *_: None),
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+    monkeypatch.setattr(torch._C, "_host_emptyCache", lambda: None, raising=False)
+
+    def capped(bench: Any, results: Path) -> list[str]:
+        with bench.cap(24.0):
+            assert set_to == [(0, 0.3)]
+        return []
+
+    monkeypatch.setattr(gpu, "run", capped)
+    assert gpu.main(["--results", str(tmp_path)]) == 0
+    assert set_to[1:] == [(0, 1.0)]
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ class Bench:
             gc.collect()
             torch.cuda.synchronize(self.device)
             torch.cuda.empty_cache()
+            torch._C._host_emptyCache()  # page-locked memory of one side would be lacking to the other
             torch.cuda.reset_peak_memory_stats(self.device)
 
     def peak_gib(self) -> float:

@@ -65,6 +65,7 @@ class Ours:
         """Plan for pictures of a size under a cap, whatever was planned before."""
         self._settings = self._settings.model_copy(update={"offload": offload, "max_memory_gib": cap_gib})
         self.placement._settings = self._settings
+        self.placement._ceiling, self.placement.tried = None, ()
         work = Work(*size)
         self.placement._take(self.placement._fitting(work))
         found = self.placement.plan
@@ -89,16 +90,20 @@ class Ours:
         for request in requests:
             self.render(request, keys[scene_fingerprint(request)])
 
-    def render(self, request: SceneRequest, key: Any) -> None:
+    def render(self, request: SceneRequest, key: Any, inputs: SceneInputs = SceneInputs()) -> None:  # noqa: B008
         """One picture; with less memory where it runs out, as a session does it. `placement.tried` tells."""
         while True:
             try:
-                self.engine.render(request, key, SceneInputs())
+                self.engine.render(request, key, inputs)
                 return
             except OutOfMemory as error:
                 said = error.message
             if not self.engine.relax():
                 raise RuntimeError(said)
+
+    def forget(self) -> None:
+        """Give back what is kept of prefixes."""
+        self.engine._stage._painter.sampler.forget()
 
     def close(self) -> None:
         self.engine.close()

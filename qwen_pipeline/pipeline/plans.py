@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from qwen_pipeline import assemble, spec, verify
+from qwen_pipeline import assemble, render, spec, verify
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.plan import make
@@ -63,6 +63,8 @@ def make_plan(order: Order, settings: Settings, on_event: OnEvent = unheard, *, 
         loaded = with_families(load(order), settings.fonts)
         bench = choose(order, loaded, settings, on_event)
         made = make(loaded, plan_context(order, bench, identified=identified))
+        if settings.download and render.engine_module(bench.engine.id).fetch(settings, made.scenes):
+            return make_plan(order, settings, on_event, identified=identified)  # its pictures are named by the weights that came
         problems = [*_wrong_outputs(made), *_wrong_checks(made, loaded)]
     if problems:
         raise SpecError(problems)

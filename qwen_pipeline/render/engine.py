@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from qwen_pipeline import discover
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, PromptTooLong, RenderError
-from qwen_pipeline.types import EngineInfo, Phase, SceneRequest
+from qwen_pipeline.types import EngineInfo, Phase, Scene, SceneRequest
 
 from .pace import Pace
 
@@ -118,8 +118,11 @@ class EngineModule(Protocol):
         """What keeps the engine from running here (a package, a GPU, weights), for people; "" if nothing does."""
         ...
 
-    def fetch(self, settings: Any) -> None:
-        """Download the weights if they are missing; only ever called because somebody asked for it."""
+    def fetch(self, settings: Any, scenes: Sequence[Scene] = ()) -> bool:
+        """Download the weights that these scenes need and that are missing; without scenes, those that a plan is made with.
+
+        Whether any came. Only ever called because somebody asked for it.
+        """
         ...
 
     def open_engine(self, settings: Any) -> Engine: ...

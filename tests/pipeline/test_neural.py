@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 from qwen_pipeline.errors import EngineUnavailable, LicenceRefused, RenderError
 from qwen_pipeline.pipeline import Event, Order, Workshop, build, make_plan, read_record, reproduce
 from qwen_pipeline.render import require_engine
+from qwen_pipeline.render.neural.weights import Wanted
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest
 from tests.support.toy import toy, toy_settings
@@ -212,7 +214,40 @@ def test_weights_are_fetched_only_when_asked(spec: Path, tmp_path: Path, monkeyp
     make_plan(Order(spec, ENGINES[0]), Settings(**plain))  # type: ignore[arg-type]
     assert asked == []
     make_plan(Order(spec, ENGINES[0]), Settings(**plain, download=True))  # type: ignore[arg-type]
-    assert asked == [("Qwen/Qwen-Image-2.1", tmp_path / "nothing")]
+    assert set(asked) == {("Qwen/Qwen-Image-2.1", tmp_path / "nothing")}
+
+
+@pytest.mark.parametrize(
+    ("more", "edits"),
+    [
+        ((), False),
+        (("scene.edits=[more light]",), True),
+        (("layers=[{id: title, kind: text, in: title, text: Tea, render: baked}]",), True),
+    ],
+    ids=["words-only", "an-edit", "words-to-spell"],
+)
+def test_weights_for_edits_are_fetched_where_the_plan_has_some(
+    more: tuple[str, ...], edits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """58 GB each: and what came is part of the identity of the pictures that it draws."""
+    from qwen_pipeline.render.neural import download, qwen20b_engine
+
+    monkeypatch.setattr(qwen20b_engine, "PROMPT_LIMIT_TOKENS", 9000)  # toys count a token a byte
+    folder, asked = tmp_path / "weights", []
+
+    def fetched(wanted: Wanted, target: Path | None) -> None:
+        name = wanted.repo.rpartition("/")[2]
+        asked.append(name)
+        shutil.copytree(toy("qwen-image") / name, folder / name)
+
+    monkeypatch.setattr(download, "download", fetched)
+    path = tmp_path / "tea.yaml"
+    path.write_text("kind: Poster\nlocales: [en]\ntitle: Tea\nscene: {subject: a teapot}\n")
+    settings = Settings(store=tmp_path / "store", weights=folder, download=True, device="cpu")
+    made = make_plan(Order(path, "qwen-image", overrides=more), settings).plan
+    assert asked == ["Qwen-Image-2512", *(["Qwen-Image-Edit-2511"] if edits else [])]
+    assert made.engine.can_edit == edits
+    assert all(scene.request.weights_digest for scene in made.scenes)
 
 
 def test_what_engines_say_is_heard(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_pipeline.errors import RenderError
 from qwen_pipeline.fingerprint import scene_fingerprint
 from qwen_pipeline.render.engine import OnPhase, SceneInputs, check_request, unheard
-from qwen_pipeline.types import EngineInfo, SceneRequest
+from qwen_pipeline.types import EngineInfo, Scene, SceneRequest
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -60,8 +60,9 @@ def missing(settings: Any) -> str:
     return ""
 
 
-def fetch(settings: Any) -> None:
+def fetch(settings: Any, scenes: Sequence[Scene] = ()) -> bool:
     """There are no weights."""
+    return False
 
 
 def open_engine(settings: Any) -> DraftEngine:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qwen_pipeline.render.engine import Engine, OnPhase
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import EngineInfo, SceneRequest, Weights
+from qwen_pipeline.types import EngineInfo, Scene, SceneRequest, Weights
 
 from .parts import QWEN_IMAGE_20B
 from .shelf import Shelf
@@ -57,9 +57,10 @@ class Shelf20b(Shelf):
         editing = replace(own, num_inference_steps=EDIT_STEPS)
         return replace(made, editing=editing, prompt_limit_tokens=PROMPT_LIMIT_TOKENS)
 
-    def fetch(self, settings: Any) -> None:
-        super().fetch(settings)
-        Shelf(self.INFO, EDIT).fetch(settings)
+    def fetchable(self, scenes: Sequence[Scene]) -> tuple[Wanted, ...]:
+        """Words that a picture is to spell are rewritten by edits where it spells them wrong."""
+        spelled = (EDIT,) if any(scene.strings for scene in scenes) else ()
+        return tuple(dict.fromkeys([*super().fetchable(scenes), *spelled]))
 
     def opened(self, settings: Settings) -> Engine:
         from .qwen20b import Qwen20bEngine

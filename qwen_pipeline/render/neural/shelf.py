@@ -11,7 +11,7 @@ from typing import Any
 from qwen_pipeline.errors import EngineUnavailable
 from qwen_pipeline.render.engine import Engine, OnPhase, unheard
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import EngineInfo, SceneRequest, Weights
+from qwen_pipeline.types import EngineInfo, Scene, SceneRequest, Weights
 
 from . import devices, quantize
 from .identity import weights_digest
@@ -43,6 +43,10 @@ class Shelf:
     def needed(self, requests: Sequence[SceneRequest]) -> tuple[Wanted, ...]:
         """The checkpoints that requests are drawn with."""
         return (self.wanted,)
+
+    def fetchable(self, scenes: Sequence[Scene]) -> tuple[Wanted, ...]:
+        """The checkpoints to fetch for scenes."""
+        return self.needed([scene.request for scene in scenes])
 
     def described(self, found: Checkpoint, settings: Settings, on_phase: OnPhase) -> EngineInfo:
         """INFO with a checkpoint that is here."""
@@ -103,16 +107,10 @@ class Shelf:
             check(found)
             quantize.require(settings.precision, found)
 
-    def fetch(self, settings: Any) -> None:
-        from .download import download
-
+    def fetch(self, settings: Any, scenes: Sequence[Scene] = ()) -> bool:
         settings = settings or Settings()
-        try:
-            if find(self.wanted, settings) is not None:
-                return
-        except EngineUnavailable:
-            pass  # a part is missing: what was broken off goes on
-        download(self.wanted, settings.weights)
+        came = [_fetched(wanted, settings) for wanted in self.fetchable(scenes)]
+        return any(came)
 
     def open_engine(self, settings: Any) -> Engine:
         settings = settings or Settings()
@@ -131,6 +129,19 @@ class Shelf:
         reason = devices.missing_packages() or devices.absent_device(settings)
         if reason:
             raise EngineUnavailable(f"{self.INFO.id} cannot run here: {reason}", hint="qwen-pipeline doctor; --engine draft")
+
+
+def _fetched(wanted: Wanted, settings: Settings) -> bool:
+    """Whether a checkpoint that was not here, or not whole, is now."""
+    from .download import download
+
+    try:
+        if find(wanted, settings) is not None:
+            return False
+    except EngineUnavailable:
+        pass  # a part is missing: what was broken off goes on
+    download(wanted, settings.weights)
+    return find(wanted, settings) is not None
 
 
 def count_tokens(text: str) -> int:
