@@ -17,7 +17,7 @@ from qwen_pipeline.settings import Settings
 from .builds import BATCH, PDF, ROOT, SLOW, Call, digests, leftovers, made_again, order, stored, write_batch, write_poster
 
 ROWS = 200 if SLOW else 24
-KILLS = 8 if SLOW else 2
+KILLS = 45 if SLOW else 2  # of one worker, and again of two
 
 
 @pytest.fixture(scope="module")
