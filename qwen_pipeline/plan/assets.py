@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+from qwen_pipeline.errors import BadPicture
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import Spec
 
@@ -14,8 +15,11 @@ from .page import Assets
 from .scope import fail
 
 
-def make_assets(spec: Spec, template: Spec, digest: Callable[[str], str]) -> Assets:
-    """Paths are looked for beside the spec, beside its template and under the root; they stay inside one of these."""
+def make_assets(spec: Spec, template: Spec, digest: Callable[[str], str], measure: Callable[[str], object]) -> Assets:
+    """Paths are looked for beside the spec, beside its template and under the root; they stay inside one of these.
+
+    `measure(path)` raises BadPicture for a file that shows nothing.
+    """
     folders = tuple(dict.fromkeys(Path(p).resolve() for p in (spec.folder, template.folder, spec.root)))
 
     def inside(path: Path) -> bool:
@@ -43,11 +47,19 @@ def make_assets(spec: Spec, template: Spec, digest: Callable[[str], str]) -> Ass
             raise fail("missing-asset", f"no file '{written}'", place, _near(folders[0] / pure))
         return str(found)
 
+    def picture(written: str, place: Place) -> str:
+        path = resolve(written, place)
+        try:
+            measure(path)
+        except BadPicture as error:
+            raise fail(error.code, error.message, place, error.hint) from error
+        return path
+
     @lru_cache(maxsize=100_000)
     def digest_once(path: str) -> str:
         return digest(path)
 
-    return Assets(resolve, digest_once, template.icons)
+    return Assets(resolve, picture, digest_once, template.icons)
 
 
 def _near(path: Path) -> str:

@@ -18,6 +18,12 @@ def digest_of(path: str) -> str:
     return file_digest(Path(path))
 
 
+def measure_of(path: str) -> object:
+    from qwen_pipeline.pictures import size_px  # most specs name no picture
+
+    return size_px(path)
+
+
 Families = tuple[tuple[str, FontSpec], ...]
 FlowText = Callable[[Families, Sequence[TextLayer], Region, Region], tuple[tuple[TextLayer, ...], ...]]
 """Fonts, texts in order, the region of the first page and that of the others -> the texts of each page."""
@@ -25,7 +31,7 @@ FlowText = Callable[[Families, Sequence[TextLayer], Region, Region], tuple[tuple
 
 @dataclass(frozen=True)
 class PlanContext:
-    """Values and functions from outside; nothing here is a setting of the machine but `digest`, which reads assets."""
+    """Values and functions from outside; nothing here is a setting of the machine; `digest` and `measure` read assets."""
 
     engine: EngineInfo
     count_tokens: Callable[[str], int]
@@ -40,6 +46,8 @@ class PlanContext:
     reader: str = ""
     """Id and version of what reads baked strings back, for engines that letter inexactly; "" = nothing does."""
     digest: Callable[[str], str] = field(default=digest_of)
+    measure: Callable[[str], object] = field(default=measure_of)
+    """Reads a picture's header. Raises BadPicture."""
     flow: FlowText | None = None
     """Divides texts among pages; None where nothing flows."""
     enhancers: tuple[EnhancerInfo, ...] = ()

@@ -6,10 +6,11 @@ expanded for each piece.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from qwen_pipeline.types import Layer
+from qwen_pipeline.types import Layer, ShapeLayer
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, Text
 
 from .environment import names_in
@@ -66,10 +67,30 @@ def _guarded(spec: LayerSpec, page: PageContext, entry: Entry, run: Run) -> Run:
             if not scope.evaluate(spec.when, page.tag, lambda: layer_place(spec, page, entry, "when"), extra):
                 return ()
         try:
-            return run(scope)
+            layers = run(scope)
         except UnknownToken as error:
             known = ", ".join(sorted(error.known))
             place = layer_place(spec, page, entry)
             raise fail("unknown-color", f"no colour '{error.token}' in the palette", place, f"there are: {known}") from error
+        for layer in layers:
+            if layer.region in page.unseen:
+                _check_seen(layer, page)
+        return layers
 
     return guarded
+
+
+_CELL = re.compile(r"\[\d+\]\.")
+
+
+def _check_seen(layer: Layer, page: PageContext) -> None:
+    """Raise for what stands in a box that shows nothing. A line may be flat."""
+    box, name = page.regions[layer.region].box, layer.region
+    place = page.place(f"regions.{_CELL.sub('.cells.', name).split('[')[0]}.box")
+    hint = "a box is [x, y, width, height], percentages of the page or of the region it lies in"
+    if min(box.w_pt, box.h_pt) <= 0:
+        if not (isinstance(layer, ShapeLayer) and layer.shape == "line"):
+            message = f"layer '{layer.id}' stands in region '{name}', which is {box.w_pt:g} x {box.h_pt:g} pt large"
+            raise fail("empty-box", message, place, hint)
+    else:
+        raise fail("box-off-page", f"layer '{layer.id}' stands in region '{name}', outside of the page", place, hint)

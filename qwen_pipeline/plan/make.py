@@ -62,7 +62,7 @@ class _Planner:
         self.template, self.theme, self.kind = template, template.theme, template.kind
         assert isinstance(template.document, Document)
         self.document = template.document
-        self.assets: Assets = make_assets(self.spec, self.template, self.context.digest)
+        self.assets: Assets = make_assets(self.spec, self.template, self.context.digest, self.context.measure)
         self.vocabulary = self._vocabulary()
         generate = (self.batch.generate if self.batch else None) or self.document.generate
         self.book = self._book(generate)

@@ -18,9 +18,11 @@ from .theme import Palette
 
 @dataclass(frozen=True)
 class Assets:
-    """Files a layer may show. `resolve(written, place)`: the absolute path, or PlanError; `digest(path)`: its sha256."""
+    """Files a piece may need. `resolve(written, place)`: the absolute path, or PlanError; `picture`: the same of what must show
+    something; `digest(path)`: its sha256."""
 
     resolve: Callable[[str, Place], str]
+    picture: Callable[[str, Place], str]
     digest: Callable[[str], str]
     icons: Mapping[str, tuple[str, ...]]
 
@@ -58,6 +60,13 @@ class PageContext:
     @property
     def tag(self) -> str:
         return self.locales[0]
+
+    @cached_property
+    def unseen(self) -> frozenset[str]:
+        """Regions that can show nothing: without an area, or off the page."""
+        trim = self.canvas.trim
+        boxes = {name: region.box for name, region in self.regions.items()}
+        return frozenset(n for n, box in boxes.items() if min(box.w_pt, box.h_pt) <= 0 or not box.overlaps(trim))
 
     def ground(self, layer: str, box: Box) -> Color | None:
         """The colour of the topmost plain shape under all of `box`; None where there is none."""

@@ -31,6 +31,7 @@ from qwen_pipeline.types.spec import (
     TextLayerSpec,
 )
 
+from .codes import check_qr
 from .contract import render_of
 from .page import Entry, PageContext, layer_id, layer_place, region_id, slot_names, slot_value
 from .paragraphs import MakeText, paragraph_maker
@@ -181,7 +182,7 @@ def _image_program(spec: ImageLayerSpec, page: PageContext, entry: Entry) -> Run
         if not path:
             return ()
         place = layer_place(spec, page, entry, "src")
-        path = path if src == "brand.logo" else page.assets.resolve(path, place)
+        path = path if src == "brand.logo" else page.assets.picture(path, place)
         digest = page.assets.digest(path)
         scope.trace.append(digest)
         return (
@@ -223,6 +224,7 @@ def _qr_program(spec: QrLayerSpec, page: PageContext, entry: Entry) -> Run:
         if not data:
             return ()
         place = layer_place(spec, page, entry, "data")
+        check_qr(data, spec.level, place)
         return (
             QrLayer(layer_id(spec, entry), region_id(spec, entry), data, color, background, spec.quiet_zone, spec.level, place),
         )

@@ -122,8 +122,8 @@ class SceneBook:
         for number, (edit, part) in enumerate(zip(spec.edits, setting.parts, strict=True), 1):
             context = {**words.names, "strings": tuple(strings), "edit": edit_words(edit, part, setting.box)}
             context["instruction"] = expand_words("instruction.j2", setting.kind_folder, context)
-            shown = tuple(self.assets.resolve(written, setting.place) for written in edit.references)
-            mask = self.assets.resolve(edit.mask, setting.place) if edit.mask else ""
+            shown = tuple(self.assets.picture(written, setting.place) for written in edit.references)
+            mask = self.assets.picture(edit.mask, setting.place) if edit.mask else ""
             request = replace(
                 request,
                 prompt=expand_words("edit.j2", setting.kind_folder, context),
@@ -160,7 +160,7 @@ class SceneBook:
         known = dict(references)
         for written in spec.references:
             if not written.startswith(OWN_PICTURE):
-                paths.append(self.assets.resolve(written, setting.place))
+                paths.append(self.assets.picture(written, setting.place))
                 names.append(self.assets.digest(paths[-1]))
             elif written in known:
                 names.append(f"scene:{known[written]}")

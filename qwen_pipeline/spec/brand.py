@@ -54,7 +54,7 @@ def _logo(logo: LogoSpec | None, data: Map, files: Files) -> LogoSpec | None:
     found = {}
     for key in ("src", "on_dark"):
         written = getattr(logo, key)
-        path = files.asset(written, place_of(data, ("logo", key))) if written else None
+        path = files.picture(written, place_of(data, ("logo", key))) if written else None
         found[key] = str(path) if path else written
     return logo.model_copy(update=found)
 

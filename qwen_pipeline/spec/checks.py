@@ -216,7 +216,7 @@ class LayoutChecks:
 
     def _files(self, layer: Any, place: Place) -> None:
         if isinstance(layer, ImageLayerSpec) and layer.src and layer.src != ROOT_LOGO and not is_dynamic(layer.src):
-            self.files.asset(layer.src, place)
+            self.files.picture(layer.src, place)
         if isinstance(layer, IconLayerSpec) and layer.icon and not is_dynamic(layer.icon) and layer.icon not in self.icons:
             self.report.add("unknown-icon", f"no icon '{layer.icon}'", place, nearest(layer.icon, self.icons))
 

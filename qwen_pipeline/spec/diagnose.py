@@ -27,6 +27,13 @@ _CUSTOM = {
     "text_split": "text-split",
     "locale_key": "bad-locale",
     "edit": "bad-edit",
+    "gradient": "bad-gradient",
+    "focus": "bad-focus",
+}
+_HINTS = {
+    "length": "a size is a number with a unit: 3mm, 11pt, 8%, 1080px",
+    "focus": "a point is [x, y], a box [x, y, width, height]",
+    "gradient": "order the stops from 0% to 100%",
 }
 _RANGE = {
     "greater_than": "more than {gt}",
@@ -140,7 +147,7 @@ def _custom(where: tuple[Step, ...], kind: str, ctx: Any, value: Any, message: s
     if isinstance(value, Map) and key in value:
         hint = nearest_locale(key) if kind == "locale_key" else ""
         return _Problem((*where, key), 4, _CUSTOM[kind], message, hint, at_key=True)
-    return _Problem(where, 4, _CUSTOM[kind], message)
+    return _Problem(where, 4, _CUSTOM[kind], message, _HINTS.get(kind, ""))
 
 
 def _missing(where: tuple[Step, ...], tree: Map, parent: list[Any]) -> _Problem:

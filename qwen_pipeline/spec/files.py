@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from qwen_pipeline.dataclass import dataclass
+from qwen_pipeline.errors import BadPicture
 from qwen_pipeline.fingerprint import file_digest
 from qwen_pipeline.types import InputFile, Place
 
@@ -79,10 +80,22 @@ class Files:
         return None
 
     def asset(self, written: str, place: Place) -> Path | None:
-        """A picture or font; its digest is among the inputs."""
+        """A picture, a font or weights; its digest is among the inputs."""
         path = self.find(written, place, code="missing-asset")
         if path is not None:
             self.note(path)
+        return path
+
+    def picture(self, written: str, place: Place) -> Path | None:
+        """An asset that shows something: its header is read."""
+        path = self.asset(written, place)
+        if path is not None:
+            from qwen_pipeline.pictures import size_px  # most specs name no picture
+
+            try:
+                size_px(str(path))
+            except BadPicture as error:
+                self.report.add(error.code, error.message, place, error.hint)
         return path
 
     def note(self, path: Path, name: str | None = None) -> None:

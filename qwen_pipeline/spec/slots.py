@@ -151,7 +151,7 @@ class SlotReader:
         written = [found] if isinstance(found, str) else [v for _, v in found.values] if found else []
         for path in written:
             if path != ROOT_LOGO and not is_dynamic(path):
-                self.files.asset(path, place)
+                self.files.picture(path, place)
         return found
 
     def _icon(self, slot: SlotSpec, value: Any, place: Place) -> str | None:
@@ -215,13 +215,13 @@ def check_references(scene: SceneSpec, tree: Map, files: Files) -> None:
     """Report reference files that are not there. Pictures of the piece itself (`scene.cover`) are known to the plan."""
     for index, path in enumerate(scene.references):
         if path != ROOT_LOGO and not is_dynamic(path) and not path.startswith(OWN_PICTURE):
-            files.asset(path, place_of(tree, ("references", index)))
+            files.picture(path, place_of(tree, ("references", index)))
     for number, edit in enumerate(scene.edits):
         for index, path in enumerate(edit.references):
             if not is_dynamic(path):
-                files.asset(path, place_of(tree, ("edits", number, "references", index)))
+                files.picture(path, place_of(tree, ("edits", number, "references", index)))
         if edit.mask and not is_dynamic(edit.mask):
-            files.asset(edit.mask, place_of(tree, ("edits", number, "mask")))
+            files.picture(edit.mask, place_of(tree, ("edits", number, "mask")))
 
 
 def chart_rules(

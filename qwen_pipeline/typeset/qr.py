@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qwen_pipeline.errors import DataError, Diagnostic
-from qwen_pipeline.types import Box, Item, PathItem, Place, QrLayer, QrMark
+from qwen_pipeline.types import Box, Item, PathItem, QrLayer, QrMark
 
 from .outline import Segment, rounded_rect
 
@@ -13,17 +12,13 @@ from .outline import Segment, rounded_rect
 def qr_items(layer: QrLayer, box: Box) -> tuple[tuple[Item, ...], QrMark]:
     """The code in the largest square in the middle of `box`, quiet zone included, and where it stands.
 
-    The level of error correction is a minimum: where a better one costs no module, it is taken. Raises DataError
-    `qr-too-long` for data that no code can hold.
+    The level of error correction is a minimum: where a better one costs no module, it is taken. What is not ASCII is UTF-8, as
+    readers take it; left alone, segno would write Shift JIS where it can.
     """
     import segno  # brings urllib and ssl with it
 
-    try:
-        code = segno.make(layer.data, error=layer.level, micro=False, boost_error=True)
-    except segno.encoder.DataOverflowError as error:
-        place = layer.place or Place("")
-        message = f"{len(layer.data)} characters do not fit into a QR code of level {layer.level}"
-        raise DataError([Diagnostic("qr-too-long", message, place, "use a shorter address")]) from error
+    mode, encoding = (None, None) if layer.data.isascii() else ("byte", "utf-8")
+    code = segno.make(layer.data, error=layer.level, mode=mode, encoding=encoding, micro=False, boost_error=True)
     rows = [bytes(row) for row in code.matrix]
     side = min(box.w_pt, box.h_pt)
     square = Box(box.x_pt + (box.w_pt - side) / 2, box.y_pt + (box.h_pt - side) / 2, side, side)

@@ -12,7 +12,7 @@ import pytest
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.spec import load
 
-PNG = b"\x89PNG\r\n\x1a\n"
+from ..support.pictures import PNG
 
 POSTER = """kind: Poster
 locales: [zh-CN, en-GB]
@@ -135,6 +135,13 @@ FAULTS: dict[str, Fault] = {
     "seed below zero": Fault(POSTER + "generate: {seed: -1}\n", "out-of-range", 4),
     "bad colour": Fault(POSTER + 'background: "#12"\n', "bad-color", 4),
     "unknown colour": Fault(POSTER + "background: primry\n", "unknown-color", 4, "'primary'"),
+    "stops that fall": Fault(POSTER + "background: {stops: [[80%, ink], [20%, paper]]}\n", "bad-gradient", 4),
+    "stop off the ramp": Fault(POSTER + "background: {stops: [[0%, ink], [120%, paper]]}\n", "bad-length", 4),
+    "stop in millimetres": Fault(POSTER + "background: {stops: [[0%, ink], [2mm, paper]]}\n", "bad-length", 4),
+    "focus off the picture": Fault(
+        POSTER + "layers: [{id: new, kind: image, in: title, src: a.png, focus: [50%, 150%]}]\n", "bad-length", 4
+    ),
+    "focus beyond the picture": Fault(POSTER + "scene: {subject: x, focus: [60%, 0%, 60%, 10%]}\n", "bad-focus", 4, "point"),
     "box of less than nothing": Fault(POSTER + "regions: {title: {box: [1%, 2%, -3%, 4%]}}\n", "bad-length", 4),
     "negative size": Fault(POSTER + "layers: [{id: title, size: -3mm}]\n", "bad-length", 4),
     "negative gap": Fault(POSTER + "regions: {title: {gap: -3mm}}\n", "bad-length", 4),
@@ -196,6 +203,12 @@ FAULTS: dict[str, Fault] = {
     "keep_clear of nothing": Fault(POSTER + "scene: {subject: x, keep_clear: [titel]}\n", "unknown-region", 4, "'title'"),
     # --- files
     "missing picture": Fault(POSTER + "logo: logo.pgn\n", "missing-asset", 4, "'logo.png'", files={"logo.png": PNG}),
+    "picture that is none": Fault(POSTER + "logo: logo.png\n", "image-broken", 4, "PNG", files={"logo.png": "hello\n"}),
+    "picture without a header": Fault(POSTER + "logo: logo.png\n", "image-broken", 4, files={"logo.png": PNG[:8]}),
+    "a drawing for a picture": Fault(POSTER + "logo: l.svg\n", "image-broken", 4, "export", files={"l.svg": "<svg/>"}),
+    "reference that is no picture": Fault(
+        POSTER + "scene: {subject: x, references: [tea.png]}\n", "image-broken", 4, files={"tea.png": b""}
+    ),
     "missing reference": Fault(POSTER + "scene: {subject: x, references: [tea.png]}\n", "missing-asset", 4),
     "picture outside": Fault(POSTER + "logo: ../../logo.png\n", "path-outside", 4),
     "absolute picture": Fault(POSTER + "logo: /etc/hostname\n", "path-outside", 4),

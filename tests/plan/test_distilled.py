@@ -14,6 +14,7 @@ from qwen_pipeline.pipeline.rungs import Chain, scenes_of
 from qwen_pipeline.plan.generating import lightning_sigmas
 from qwen_pipeline.types import Plan, SceneRequest
 
+from ..support.pictures import PNG
 from .plans import plan
 
 ENGINE = {
@@ -25,7 +26,7 @@ ENGINE = {
     "capabilities": frozenset({"generate", "edit", "references", "adapters", "distillation"}),
 }
 POSTER = "kind: Poster\nextends: blank\ncanvas: 1000x1000px\nscene:\n  subject: a teapot\n"
-FILES = {"fast.safetensors": b"1", "house.safetensors": b"2", "bowl.png": b"3"}
+FILES = {"fast.safetensors": b"1", "house.safetensors": b"2", "bowl.png": PNG}
 FAST = "distilled: {adapter: fast.safetensors, steps: 4}"
 
 

@@ -9,6 +9,7 @@ import pytest
 from qwen_pipeline.errors import SpecError
 from qwen_pipeline.types import Plan
 
+from ..support.pictures import PNG
 from .plans import plan
 
 POSTER = (
@@ -99,7 +100,7 @@ def test_parts_that_are_not_there(tmp_path: Path) -> None:
 
 
 def test_references_and_mask_of_a_step(tmp_path: Path) -> None:
-    files = {"bowl.png": b"1", "mask.png": b"2"}
+    files = {"bowl.png": PNG, "mask.png": PNG + b"2"}
     edit = "{replace: the cup, with: the bowl of <image2>, references: [bowl.png], mask: mask.png}"
     first, second = edited(tmp_path, edit, files, digest=lambda path: Path(path).name).scenes
     assert (second.request.references, second.request.mask) == (("bowl.png",), "mask.png")

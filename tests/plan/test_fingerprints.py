@@ -16,9 +16,9 @@ from qwen_pipeline.plan import make
 from qwen_pipeline.spec import load
 from qwen_pipeline.types import CalmArea, Color, Place, Plan, TextLayer, TextStyle
 
+from ..support.pictures import PNG
 from .plans import context, only, plan, write
 
-PNG = b"\x89PNG\r\n\x1a\n"
 BRAND = "name: b\ncolors: {primary: '#0f6b5c'}\n"
 POSTER = (
     "kind: Poster\nname: p\nbrand: b.yaml\nlocales: [zh-CN+en-GB]\n"

@@ -1,16 +1,20 @@
 """Regions, grids and canvases in points."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_pipeline.errors import SpecError
 from qwen_pipeline.plan.calm import scene_size
 from qwen_pipeline.plan.geometry import GridLoad, grid_boxes, resolve_canvas, resolve_regions
 from qwen_pipeline.plan.page_program import uncover_baked
 from qwen_pipeline.types import Box, Canvas, Color, EngineInfo, Region, ShapeLayer, TextLayer, TextPart, TextStyle
 from qwen_pipeline.types.spec import CanvasSpec, GridSpec, Layout
+
+from .plans import plan
 
 CANVAS = Canvas("c", 400.0, 200.0, bleed_pt=10.0)
 
@@ -120,3 +124,36 @@ def test_a_grid_leaves_no_cell_alone_where_it_can_be_even() -> None:
         return [tops.count(top) for top in sorted(set(tops))]
 
     assert [rows(count) for count in (2, 3, 4, 5, 6, 7)] == [[2], [3], [2, 2], [3, 2], [3, 3], [3, 3, 1]]
+
+
+SPOT = "kind: Poster\nname: p\nlocales: [en]\ntitle: x\nregions:\n  spot: {box: [%s]}\nlayers: [{id: new, in: spot, %s}]\n"
+WORDS = "kind: text, text: hello"
+
+
+@pytest.mark.parametrize(
+    ("box", "code"),
+    [
+        ("10%, 10%, 0%, 10%", "empty-box"),
+        ("10%, 10%, 10%, 0", "empty-box"),
+        ("101%, 10%, 10%, 10%", "box-off-page"),
+        ("-20%, 10%, 10%, 10%", "box-off-page"),
+        ("10%, 100%, 10%, 10%", "box-off-page"),
+    ],
+)
+def test_a_box_that_shows_nothing(tmp_path: Path, box: str, code: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        plan(tmp_path, SPOT % (box, WORDS))
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.place.line, found.place.path) == (code, 6, "regions.spot.box")
+
+
+@pytest.mark.parametrize(
+    ("box", "layer"),
+    [
+        ("10%, 10%, 80%, 0", "kind: shape, shape: line, stroke: ink"),
+        ("-5%, 10%, 10%, 10%", WORDS),
+        ("10%, 10%, 0%, 10%", f"{WORDS}, when: title == 'y'"),
+    ],
+)
+def test_a_box_that_is_seen_or_that_nothing_stands_in(tmp_path: Path, box: str, layer: str) -> None:
+    assert plan(tmp_path, SPOT % (box, layer)).pieces

@@ -8,6 +8,7 @@ import pytest
 
 from qwen_pipeline.errors import SpecError
 
+from ..support.pictures import PNG
 from .plans import example, only, plan
 
 POSTER = "kind: Poster\ntitle: Tea\nscene:\n  subject: a teapot\n"
@@ -44,14 +45,14 @@ def test_no_reference_where_the_engine_takes_none() -> None:
 
 def test_references_are_known_by_their_content(tmp_path: Path) -> None:
     made = plan(
-        tmp_path, POSTER + "  references: [a.png, b.png]\n", {"a.png": b"1", "b.png": b"2"}, digest=lambda path: path[-5:]
+        tmp_path, POSTER + "  references: [a.png, b.png]\n", {"a.png": PNG, "b.png": PNG}, digest=lambda path: path[-5:]
     )
     assert made.scenes[0].request.references == ("a.png", "b.png")
     assert [Path(path).name for path in made.scenes[0].reference_paths] == ["a.png", "b.png"]
 
 
 def test_more_references_than_the_engine_takes(tmp_path: Path) -> None:
-    files = {"a.png": b"1", "b.png": b"2"}
+    files = {"a.png": PNG, "b.png": PNG}
     with pytest.raises(SpecError) as caught:
         plan(tmp_path, POSTER + "  references: [a.png, b.png]\n", files, engine={"max_references": 1})
     assert [(d.code, d.place.line) for d in caught.value.diagnostics] == [("too-many-references", 4)]

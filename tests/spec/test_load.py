@@ -11,8 +11,9 @@ from qwen_pipeline.errors import DataError, SpecError
 from qwen_pipeline.spec import load
 from qwen_pipeline.types.spec import Batch, Document, Spec, Text
 
+from ..support.pictures import PNG
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def write(folder: Path, files: dict[str, str | bytes]) -> Path:

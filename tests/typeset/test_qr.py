@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import zxingcpp
 
-from qwen_pipeline.errors import DataError
 from qwen_pipeline.types import Box, Canvas, Color, PathItem, QrLayer, TypesetPage
 from qwen_pipeline.typeset.fonts import Fonts
 from qwen_pipeline.typeset.outline import rounded_rect
@@ -13,7 +12,7 @@ from qwen_pipeline.typeset.qr import qr_items
 from qwen_pipeline.typeset.raster import rasterise
 
 BLACK, WHITE, TEAL = Color(0, 0, 0), Color(255, 255, 255), Color(0, 80, 90)
-DATA = ["https://example.org/tea", "春茶市集，西湖文化广场", "0123456789" * 30]
+DATA = ["https://example.org/tea", "春茶市集，西湖文化广场", "春茶", "日本酒", "Café Ö", "0123456789" * 30]
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -62,7 +61,8 @@ def test_dark_modules_are_covered_once() -> None:
     assert set(covered) == {(x, y) for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark}
 
 
-def test_data_that_no_code_can_hold() -> None:
-    with pytest.raises(DataError) as caught:
-        qr_items(QrLayer("qr", "r", "x" * 4000, BLACK, WHITE), Box(0, 0, 100, 100))
-    assert caught.value.diagnostics[0].code == "qr-too-long"
+def test_what_is_not_ascii_is_utf_8() -> None:
+    items, _ = qr_items(QrLayer("qr", "r", "日本", BLACK, WHITE), Box(0, 0, 100, 100))
+    page = TypesetPage("p", "", Canvas("c", 100.0, 100.0), items, (), ())
+    (found,) = zxingcpp.read_barcodes(rasterise(page, Fonts({}), 400))
+    assert found.bytes == "日本".encode()

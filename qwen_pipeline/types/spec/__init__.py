@@ -29,23 +29,21 @@ from .layers import (
     ChartLayerSpec,
     ChartSpec,
     FitSpec,
-    GradientSpec,
     GridSpec,
     IconLayerSpec,
     ImageLayerSpec,
     LayerBase,
     LayerSpec,
-    PaintSpec,
     PlateSpec,
     QrLayerSpec,
     RegionSpec,
     SceneLayerSpec,
-    ShadowSpec,
     ShapeLayerSpec,
     TextLayerSpec,
 )
 from .layout import AssetKind, Layout, LayoutVariant, SlotSpec, SlotType, VariantWhen
 from .loaded import SHAPES, PageSource, Point, SlotValue, Spec, Table, Theme, shape_of
+from .paints import GradientSpec, PaintSpec, ShadowSpec
 from .review import ReviewSpec
 from .scalars import (
     API_VERSION,

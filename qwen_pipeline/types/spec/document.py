@@ -8,7 +8,8 @@ from .canvas import CanvasField
 from .data import DataSource, FactSpec, MetaSpec, PairSpec
 from .disclose import DiscloseSpec
 from .generate import GenerateSpec
-from .layers import PaintSpec, RegionSpec
+from .layers import RegionSpec
+from .paints import PaintSpec
 from .review import ReviewSpec
 from .scalars import (
     API_VERSION,

@@ -1,4 +1,4 @@
-"""Paints, regions and layers as they are written in layouts and specs."""
+"""Regions and layers as they are written in layouts and specs."""
 
 from typing import Annotated, Literal
 
@@ -6,27 +6,23 @@ from pydantic import Field
 
 from ..geometry import Length
 from ..layers import PlateShape
-from .scalars import Bool, ColorField, Expression, ExtentField, Float, Identifier, LengthField, LevelWord, Strict, TextField
+from .paints import PaintSpec, ShadowSpec
+from .scalars import (
+    Bool,
+    ColorField,
+    Expression,
+    ExtentField,
+    Identifier,
+    LengthField,
+    LevelWord,
+    PercentField,
+    Strict,
+    TextField,
+)
 from .scene import SceneField
 
-
-class GradientSpec(Strict):
-    gradient: Literal["linear", "radial"] = "linear"
-    angle: Float = 90.0
-    stops: Annotated[tuple[tuple[LengthField, ColorField], ...], Field(min_length=2)]
-    """[[0%, ink/0%], [100%, ink/80%]]"""
-
-
-PaintSpec = ColorField | GradientSpec
 BoxSpec = tuple[LengthField, LengthField, ExtentField, ExtentField]
 PaddingSpec = ExtentField | tuple[ExtentField, ExtentField] | tuple[ExtentField, ExtentField, ExtentField, ExtentField]
-
-
-class ShadowSpec(Strict):
-    dx: LengthField = Length(0, "pt")
-    dy: LengthField = Length(0, "pt")
-    blur: ExtentField = Length(2, "pt")
-    color: ColorField = "#000000/40%"
 
 
 Share = Annotated[float, Field(strict=True, gt=0, le=100)]
@@ -164,7 +160,7 @@ class ImageLayerSpec(LayerBase):
     slot: str | None = None
     fit: Literal["cover", "contain"] = "contain"
     """cover: fills the box, cropped. contain: all of it shows."""
-    focus: tuple[LengthField, LengthField] = (Length(50, "%"), Length(50, "%"))
+    focus: tuple[PercentField, PercentField] = (Length(50, "%"), Length(50, "%"))
     """[x, y]: the point that cropping keeps nearest the middle."""
     radius: ExtentField = Length(0, "pt")
     """Of the corners."""

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from .canvas import CanvasField
-from .layers import LayerSpec, PaintSpec, RegionSpec
+from .layers import LayerSpec, RegionSpec
+from .paints import PaintSpec
 from .scalars import API_VERSION, Bool, Identifier, LevelWord, Strict
 from .scene import CheckSpec, OutputSpec, SceneField, SceneSpec
 from .theme import RoleSpec

@@ -86,6 +86,26 @@ ExtentField = Annotated[
 ]
 
 
+def parse_percent(value: Any) -> Length:
+    """A Length from 0% to 100%: where in a box or on a ramp."""
+    length = parse_length(value)
+    if length.value and length.unit != "%":
+        raise PydanticCustomError("length", "{value} where a percentage is wanted", {"value": str(value)})
+    if not 0 <= length.value <= 100:
+        raise PydanticCustomError("length", "{value} lies outside of 0% to 100%", {"value": str(value)})
+    return length
+
+
+PercentField = Annotated[
+    Length,
+    BeforeValidator(parse_percent),
+    PlainSerializer(str),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*%\s*$"}, {"const": 0}], "examples": ["0%", "50%", "100%"]}
+    ),
+]
+
+
 def parse_focus(value: Any) -> tuple[Length, ...]:
     """A point [x, y] or a box [x, y, width, height] of a picture, in percent of it."""
     if not isinstance(value, (list, tuple)) or len(value) not in (2, 4):
