@@ -139,7 +139,7 @@ def dressed(theme: Theme, style: StyleSheet | None, layout: Layout, asked: str |
     for name, over in style.roles.items() if style else ():
         if name in roles:
             own = theme.brand_roles[name].model_fields_set if name in theme.brand_roles else frozenset()
-            roles[name] = roles[name].model_copy(update={key: getattr(over, key) for key in over.model_fields_set - own})
+            roles[name] = roles[name].under(over, over.model_fields_set - own)
     return replace(theme, family=family, roles=roles)
 
 
@@ -151,8 +151,8 @@ def base_size_pt(theme: Theme, canvas: Canvas) -> float:
 def text_style(spec: TextLayerSpec, role: RoleSpec, theme: Theme, canvas: Canvas, palette: Palette, align: str) -> TextStyle:
     """Role < layer; sizes in points."""
     base = base_size_pt(theme, canvas)
-    size = spec.size.to_pt(base) if spec.size else base * (role.scale or 1.0)
-    size *= spec.scale or 1.0
+    size = spec.size.to_pt(base) if spec.size else base * (role.scale or theme.ratio ** (role.step or 0))
+    size *= theme.ratio ** (spec.step or 0) * (spec.scale or 1.0)
     fit = spec.fit or FitSpec()
     smallest = fit.min.to_pt(size) if fit.min else max(theme.min_pt, size * (role.min_scale or 0.6))
     if fit.mode == "none":
@@ -171,4 +171,18 @@ def text_style(spec: TextLayerSpec, role: RoleSpec, theme: Theme, canvas: Canvas
         case=spec.case or role.case or "as-is",
         shadow=palette.shadow(spec.shadow, size),
         balance=bool(role.balance),
+        grows_pt=_larger_sizes(fit, size, theme.ratio),
     )
+
+
+_MOST_STEPS = 2
+"""That a text grows where `fit.max` does not say how far."""
+
+
+def _larger_sizes(fit: FitSpec, size_pt: float, ratio: float) -> tuple[float, ...]:
+    """The steps of the modular scale over `size_pt` that a text may grow to."""
+    if fit.mode != "grow":
+        return ()
+    most = fit.max.to_pt(size_pt) / size_pt if fit.max else ratio**_MOST_STEPS
+    steps = math.floor(math.log(max(most, 1.0), ratio) + 0.01)
+    return tuple(round(size_pt * ratio**n, 3) for n in range(1, steps + 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import AssetKind, Brand, FontSpec, LogoSpec, RoleSpec, Theme, TypeScale
@@ -86,9 +85,10 @@ def make_theme(scale: TypeScale, kind: AssetKind, brand: Brand | None) -> Theme:
     roles = merge_roles(merge_roles(scale.roles, kind.roles), brand.roles if brand else {})
     base = kind.base or scale.base
     if brand is None:
-        return Theme(base, scale.min_pt, scale.colors, roles)
+        return Theme(base, scale.min_pt, scale.colors, roles, ratio=scale.ratio)
     return Theme(
         base=base,
+        ratio=scale.ratio,
         min_pt=scale.min_pt,
         colors=scale.colors,
         roles=roles,
@@ -107,8 +107,7 @@ def merge_roles(base: Mapping[str, RoleSpec], over: Mapping[str, RoleSpec]) -> d
     """`over` on `base`, field by field; a role that is new is added."""
     out = dict(base)
     for name, role in over.items():
-        written: dict[str, Any] = {key: getattr(role, key) for key in role.model_fields_set}
-        out[name] = base[name].model_copy(update=written) if name in base else role
+        out[name] = base[name].under(role, role.model_fields_set) if name in base else role
     return out
 
 

@@ -42,6 +42,8 @@ class TextStyle:
     """Of the first line of each paragraph."""
     balance: bool = False
     """Even out the lengths of the lines (titles)."""
+    grows_pt: tuple[float, ...] = ()
+    """Larger sizes, ascending, of which the text takes one where its region has room."""
 
 
 PlateShape = Literal["rect", "balloon", "cloud", "burst"]

@@ -30,6 +30,7 @@ from qwen_pipeline.types import (
 )
 
 from .fonts import Fonts
+from .growth import alike, growing_roles
 from .images import cover_crop, image_items
 from .outline import rounded_rect
 from .placed import left_out, place_block
@@ -106,7 +107,21 @@ def _stacks(page: Page, fonts: Fonts) -> dict[str, Stack]:
         most = least.get(_CELL.sub("[]", region.id), 1.0)
         if region.id in stacks and stacks[region.id].blocks and (stacks[region.id].factor or 0.0) > most:
             stacks[region.id] = solve_region(region, layers[region.id], fonts, most)
+    _grow_alike(page, layers, stacks, fonts)
     return stacks
+
+
+def _grow_alike(page: Page, layers: Mapping[str, list[tuple[int, Layer]]], stacks: dict[str, Stack], fonts: Fonts) -> None:
+    """Texts of one role that may grow are set in one size all over the page."""
+    found = {name: growing_roles(la for i, la in layers[name] if i in stack.blocks) for name, stack in stacks.items()}
+    roles = {name: own for name, own in found.items() if own}
+    regions = {region.id: region for region in page.regions}
+
+    def set_again(name: str, most: int) -> int:
+        stacks[name] = solve_region(regions[name], layers[name], fonts, most_steps=most)
+        return stacks[name].steps
+
+    alike({name: stacks[name].steps for name in roles}, roles, set_again)
 
 
 def _least_of_cells(stacks: Mapping[str, Stack]) -> dict[str, float]:

@@ -11,6 +11,8 @@ from qwen_pipeline.types import Box, ChartLayer, IconLayer, ImageLayer, Layer, Q
 
 from .block import TOLERANCE_PT, Block, Words, fits, set_block, size_at, words_of
 from .fonts import Fonts
+from .growth import grown, keeps_lines
+from .growth import most_steps as steps_of
 from .trim import trim
 
 PRECISION = 0.005
@@ -18,6 +20,9 @@ PRECISION = 0.005
 
 FLEXIBLE_SHARE = 1 / 3
 """The least share of a region's height that its pictures, codes and charts without a height of their own are left with."""
+
+AIR = 0.12
+"""The share of a region's height that texts which grow leave clear: larger type in a crowd is no easier to read."""
 
 Stacked = TextLayer | ImageLayer | QrLayer | IconLayer | ChartLayer
 
@@ -27,13 +32,14 @@ class Stack:
     """A solved region. `within`: its box less the padding; `boxes`: where each layer goes, by its index on the page.
 
     A text that no line of has room has no box. `factor`: how much smaller the texts are than asked for; None where they fit at no
-    size.
+    size. `steps`: how many steps of the scale larger those that may grow are set.
     """
 
     within: Box
     boxes: Mapping[int, Box]
     blocks: Mapping[int, Block]
     factor: float | None
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,9 @@ class _Column:
         """The column without the texts of which no line is left."""
         return replace(self, layers=tuple((i, layer) for i, layer in self.layers if i not in blocks or blocks[i].parts))
 
+    def grown(self, steps: int) -> _Column:
+        return replace(self, layers=tuple((i, grown(layer, steps)) for i, layer in self.layers))  # type: ignore[misc]
+
     def gaps_pt(self, blocks: Mapping[int, Block]) -> tuple[float, ...]:
         """Room above each layer: the region's gap, the layer's own space, and half of the leading of texts on either side.
 
@@ -63,13 +72,34 @@ class _Column:
         return (0.0, *(max(self.region.gap_pt + s + b, d) for s, b, d in zip(spaces, between, deep, strict=True)))
 
 
-def solve_region(region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts, most: float = 1.0) -> Stack:
-    """Place the layers of a region, texts at `most` of their sizes or smaller; shapes and empty texts are no part of it."""
+def solve_region(
+    region: Region, layers: Sequence[tuple[int, Layer]], fonts: Fonts, most: float = 1.0, most_steps: int | None = None
+) -> Stack:
+    """Place the layers of a region; shapes and empty texts are no part of it.
+
+    Texts are set at `most` of their sizes or smaller; those that may grow, `most_steps` larger at most (None: all they may).
+    """
     words = {i: words_of(layer, fonts) for i, layer in layers if isinstance(layer, TextLayer)}
     stacked = tuple((i, layer) for i, layer in layers if isinstance(layer, Stacked) and words.get(i, True))
     column = _Column(region, region.box.inset(*region.padding_pt), stacked, words)
     factor, blocks = _largest_fit(column, fonts, most)
-    return Stack(column.within, _boxes(column.showing(blocks), blocks), blocks, factor)
+    steps = 0
+    if factor == 1.0 and most_steps != 0:
+        steps, column, blocks = _largest_step(column, blocks, fonts, most_steps)
+    return Stack(column.within, _boxes(column.showing(blocks), blocks), blocks, factor, steps)
+
+
+def _largest_step(
+    column: _Column, blocks: dict[int, Block], fonts: Fonts, most: int | None
+) -> tuple[int, _Column, dict[int, Block]]:
+    """The column grown by as many steps as it has room for, and `blocks` (of the column as it is) or larger ones."""
+    limit = steps_of(column.layers)
+    for steps in range(limit if most is None else min(most, limit), 0, -1):
+        larger = column.grown(steps)
+        tried = _set(larger, 1.0, fonts)
+        if _fit(larger, tried) and _low_enough(larger, tried, AIR * column.within.h_pt) and keeps_lines(blocks, tried):
+            return steps, larger, tried
+    return 0, column, blocks
 
 
 def _largest_fit(column: _Column, fonts: Fonts, most: float) -> tuple[float | None, dict[int, Block]]:
@@ -115,9 +145,9 @@ def _fit(column: _Column, blocks: Mapping[int, Block]) -> bool:
     return _low_enough(column, blocks)
 
 
-def _low_enough(column: _Column, blocks: Mapping[int, Block]) -> bool:
+def _low_enough(column: _Column, blocks: Mapping[int, Block], clear_pt: float = 0.0) -> bool:
     height = sum(b.height_pt for b in blocks.values()) + sum(column.gaps_pt(blocks)) + _rigid(column) + _least_flexible(column)
-    return height + _below(column, blocks) <= column.within.h_pt + TOLERANCE_PT
+    return height + _below(column, blocks) + clear_pt <= column.within.h_pt + TOLERANCE_PT
 
 
 def _below(column: _Column, blocks: Mapping[int, Block]) -> float:

@@ -202,7 +202,7 @@ def test_a_kind_changes_the_shared_roles(tmp_path: Path) -> None:
     assert poster is not None
     assert info is not None
     assert poster.base != info.base
-    assert poster.roles["display"].scale != info.roles["display"].scale
+    assert poster.roles["display"].step != info.roles["display"].step
     assert poster.roles["display"].weight == info.roles["display"].weight
 
 

@@ -110,4 +110,5 @@ def test_kinds(folder: Path) -> None:
     assert kind.scene
     for name in set(kind.roles) - set(scale().roles):
         role = kind.roles[name]
-        assert None not in (role.scale, role.weight, role.leading), name
+        assert (role.step is None) != (role.scale is None), name
+        assert None not in (role.weight, role.leading), name

@@ -61,7 +61,7 @@ def test_type_scale() -> None:
         "chart-label",
     } <= set(shared.roles)
     for role in shared.roles.values():
-        assert role.scale
+        assert role.step is not None
         assert role.weight
         assert role.leading
 

@@ -72,10 +72,13 @@ class RegionSpec(Strict):
 
 
 class FitSpec(Strict):
-    mode: Literal["shrink", "none"] = "shrink"
-    """shrink: set smaller until it fits, down to `min`. none: only the size asked for."""
+    mode: Literal["shrink", "grow", "none"] = "shrink"
+    """shrink: set smaller until it fits, down to `min`. grow: also larger, up to `max`, where there is room; what is alike grows
+    alike. none: only the size asked for."""
     min: ExtentField | None = None
     """The smallest size; default: the role's share (`min_scale`) of its size."""
+    max: ExtentField | None = None
+    """The largest size of what grows, in steps of the modular scale; a percentage is of its size. Default: two steps."""
     max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
     """Lines of each language."""
     on_fail: LevelWord = "error"
@@ -125,8 +128,10 @@ class TextLayerSpec(LayerBase):
     align: Literal["start", "center", "end", "justify"] | None = None
     size: ExtentField | None = None
     """Instead of the role's size; % is of the page's base size."""
+    step: Annotated[int, Field(strict=True, ge=-12, le=24)] | None = None
+    """So many steps of the modular scale larger (smaller, below 0) than the role says."""
     scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
-    """Multiplies the role's size."""
+    """Multiplies the size, to any size between those of the scale."""
     weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
     color: ColorField | None = None
     family: str | None = None

@@ -89,6 +89,8 @@ class Theme:
     name: str = ""
     family: str = ""
     """Of text that names none; "" = the layout's, the style's, or sans."""
+    ratio: float = 1.125
+    """Of two neighbours on the modular scale."""
     brand_roles: Mapping[str, RoleSpec] = field(default_factory=dict)
     """What the brand says of roles: nothing of a style goes over it."""
 

@@ -1,5 +1,6 @@
 """Roles of type, brands and styles as written."""
 
+from collections.abc import Set
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,9 +9,12 @@ from .scalars import API_VERSION, Bool, ColorField, Identifier, LengthField, Str
 
 
 class RoleSpec(Strict):
-    """A role of type. `scale` multiplies the page's base size."""
+    """A role of type: its size is a step of the modular scale, or a multiple of the base size that stands outside of it."""
 
+    step: Annotated[int, Field(strict=True, ge=-8, le=24)] | None = None
+    """The size on the modular scale: base x ratio^step. 0 is the body of a page."""
     scale: Annotated[float, Field(strict=True, gt=0, le=20)] | None = None
+    """Instead of `step`: the size as a multiple of the base, where a standard says what it must be."""
     weight: Annotated[int, Field(strict=True, ge=100, le=900)] | None = None
     leading: Annotated[float, Field(strict=True, ge=0.8, le=4)] | None = None
     tracking: Annotated[float, Field(strict=True, ge=-0.2, le=2)] | None = None
@@ -31,6 +35,13 @@ class RoleSpec(Strict):
     max_lines: Annotated[int, Field(strict=True, ge=1)] | None = None
     pair_ratio: Annotated[float, Field(strict=True, ge=0.3, le=1)] | None = None
     """In a pair: the second language's size as a share of the first's, where the spec's `pair` says nothing."""
+
+    def under(self, over: "RoleSpec", keys: Set[str]) -> "RoleSpec":
+        """This role with `keys` as in `over`; of `step` and `scale` the one that is said last counts."""
+        said = {key: getattr(over, key) for key in keys}
+        if "step" in said or "scale" in said:
+            said = {"step": None, "scale": None} | said
+        return self.model_copy(update=said)
 
 
 class LogoSpec(Strict):
@@ -95,9 +106,11 @@ class StyleSheet(Strict):
 
 
 class TypeScale(Strict):
-    """`templates/_shared/type.yaml`: base size as a share of sqrt(width x height), and the roles."""
+    """`templates/_shared/type.yaml`: base size as a share of sqrt(width x height), ratio of the scale, and the roles."""
 
     base: Annotated[float, Field(strict=True, gt=0, lt=0.2)]
+    ratio: Annotated[float, Field(strict=True, gt=1, le=2)] = 1.125
+    """Of two neighbours on the modular scale."""
     min_pt: Annotated[float, Field(strict=True, gt=0)] = 5.0
     colors: dict[Identifier, ColorField]
     roles: dict[Identifier, RoleSpec]
