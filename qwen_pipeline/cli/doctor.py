@@ -20,6 +20,8 @@ from . import options
 from .fitting import Card, Fit, cards, describe, fits
 from .output import console, emit_json, safe, size
 
+_WEIGHTS = "trained engines want an accelerator and weights: build --engine ID --download, or --weights DIR"
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -40,7 +42,7 @@ def COMMAND(as_json: bool, **given: Any) -> int:
     found = cards()
     models = tuple(fits(settings, found))
     facts = [*_versions(), *_fonts(), *_store(settings.store), *_machine(found), *_engines(settings), *_enhancers(settings)]
-    facts += [*_models(models), *_flows()]
+    facts += [*_auto(settings), *_models(models), *_flows()]
     bad = any(fact.state == "bad" for fact in facts)
     if as_json:
         emit_json({"ok": not bad, "exit_code": 4 if bad else 0, "facts": facts, "accelerators": found, "models": models})
@@ -105,7 +107,18 @@ def _engines(settings: Any) -> Iterator[Fact]:
         module = render.engine_module(engine_id)
         reason = module.missing(settings)
         uses = " and ".join(sorted(module.INFO.usages))
-        yield Fact(f"engine {engine_id}", "note" if reason else "ok", reason or f"ready, for {uses} use ({module.INFO.licence})")
+        ready = f"ready, for {uses} use ({module.INFO.licence})"
+        yield Fact(f"engine {engine_id}", "note" if reason else "ok", f"for {uses} use; {reason}" if reason else ready)
+
+
+def _auto(settings: Any) -> Iterator[Fact]:
+    """What draws where no engine is named."""
+    from qwen_pipeline import render
+
+    for usage in ("commercial", "research"):
+        engine_id, _ = render.choose_engine("auto", usage, settings)
+        hint = _WEIGHTS if engine_id == "draft" and usage == "research" else ""
+        yield Fact(f"auto, {usage}", "ok", f"{engine_id} draws where a spec names no engine", hint)
 
 
 def _enhancers(settings: Any) -> Iterator[Fact]:

@@ -186,6 +186,14 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"fonts", "store", "engine draft"} <= names
 
 
+def test_doctor_says_what_would_draw(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = call(capsys, "doctor", "--json", "--weights", tmp_path)
+    facts = {fact["name"]: fact for fact in json.loads(out)["facts"]}
+    assert all(facts[f"auto, {usage}"]["value"].startswith("draft ") for usage in ("commercial", "research"))
+    assert "--download" in facts["auto, research"]["hint"]
+    assert facts["engine qwen-image"]["value"].startswith("for commercial and research use; ")
+
+
 def test_build_info_and_reproduce(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out_dir = tmp_path / "out"
     code, out, _ = call(capsys, "build", HELLO, "--out", out_dir, "--json")

@@ -6,17 +6,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from qwen_pipeline.render.engine import OnPhase, unheard
 from qwen_pipeline.types import SceneRequest
 
-from .adapters import Adapters
 from .housing import Blocks
+from .painting import Painter, Size
 from .placement import free_host_bytes
 from .quantize import PRECISIONS
-from .qwen21_loop import Sampler, Schedule
+from .qwen21_loop import Sampler
 from .qwen21_models import Pixels, load_scheduler, load_transformer, load_vae
 from .qwen21_text import Encoded, TextEncoder, load_text_model
-from .stage import Family, Size
+from .stage import Family
 from .vae_memory import decode_bytes, shape_of
 from .weights import Checkpoint
 
@@ -24,34 +23,24 @@ if TYPE_CHECKING:
     import torch
 
 
-class Painter21:
-    """Transformer and VAE, ready to draw."""
+class Painter21(Painter):
+    """Latents of a sixteenth of the sides, a token each."""
 
-    def __init__(
-        self, checkpoint: Checkpoint, transformer: Any, blocks: Blocks, vae: Any, device: torch.device
-    ) -> None:
-        self.pixels = Pixels(vae, device, transformer.dtype)
-        self.adapters = Adapters(transformer, checkpoint.part("transformer"))
-        self.sampler = Sampler(transformer, blocks)
-        self.on_phase: OnPhase = unheard
-        self._checkpoint, self._device = checkpoint, device
-        self._channels, self._dtype = transformer.config.in_channels, transformer.dtype
+    def __init__(self, checkpoint: Checkpoint, transformer: Any, blocks: Blocks, vae: Any, device: torch.device) -> None:
+        super().__init__(checkpoint, transformer, Pixels(vae, device, transformer.dtype), Sampler(transformer, blocks), device)
+        self._channels = transformer.config.in_channels
+
+    def shape(self, size: Size) -> tuple[int, int, int, int]:
+        return (1, self._channels, size[1] // 16, size[0] // 16)
+
+    def scheduler(self, request: SceneRequest, shape: tuple[int, int, int, int]) -> Any:
+        tokens = shape[2] * shape[3]
+        return load_scheduler(self._checkpoint, request.sigmas, request.num_inference_steps, tokens, self._device)
 
     def draw(
         self, request: SceneRequest, size: Size, texts: Sequence[Encoded], references: Sequence[torch.Tensor]
     ) -> torch.Tensor:
-        """(1, channels, height / 16, width / 16) latents of a request."""
-        import torch
-
-        shape = (1, self._channels, size[1] // 16, size[0] // 16)
-        # On the processor, so that a seed means the same noise on every device; drawn as diffusers does.
-        generator = torch.Generator("cpu").manual_seed(request.seed)
-        noise = torch.randn((shape[0], 1, *shape[1:]), generator=generator, dtype=self._dtype)[:, 0].to(self._device)
-        steps, tokens = request.num_inference_steps, shape[2] * shape[3]
-        scheduler = load_scheduler(self._checkpoint, request.sigmas, steps, tokens, self._device)
-        schedule = Schedule(scheduler, request.true_cfg_scale)
-        with torch.inference_mode():
-            latents = self.sampler.denoise(noise, texts, references, schedule, lambda n, of: self.on_phase("denoise", n, of))
+        latents = super().draw(request, size, texts, references)
         if free_bytes(self._device) < decode_bytes(shape_of(self.pixels.vae.config), *size, self.pixels.finer):
             self.sampler.make_room(free_host_bytes())  # the prefix is for the next job; the picture needs its room first
         return latents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.render.engine import OnPhase, unheard
@@ -13,10 +13,10 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import EngineInfo, SceneRequest
 
 from . import quantize
-from .adapters import Adapters
 from .devices import capability, pick
 from .housing import Blocks
 from .model_sizes import sizes_of
+from .painting import Painter, Size
 from .placement import PartLoader, Parts, Placement, free_host_bytes
 from .residency import Work
 from .weights import Checkpoint, Part
@@ -24,26 +24,7 @@ from .weights import Checkpoint, Part
 if TYPE_CHECKING:
     import torch
 
-    from .qwen21_text import Encoded
-
 _LIBRARIES = ("torch", "diffusers", "transformers")
-Size = tuple[int, int]
-
-
-class Painter(Protocol):
-    """Transformer and VAE, ready to draw."""
-
-    pixels: Any
-    """Pictures to latents and back."""
-    adapters: Adapters
-    sampler: Any
-    on_phase: OnPhase
-
-    def draw(
-        self, request: SceneRequest, size: Size, texts: Sequence[Encoded], references: Sequence[torch.Tensor]
-    ) -> torch.Tensor:
-        """(1, channels, rows, columns) latents of a request."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
