@@ -50,8 +50,8 @@ PICTURES = {
         (
             ("08-walking-lantern/walking-lantern.yaml", "pages/*zh-CN.01.png"),
             ("08-walking-lantern/walking-lantern.yaml", "pages/*zh-CN.04.png"),
-            ("10-qingxi-guide/qingxi.yaml", "pages/*.02.png"),
-            ("10-qingxi-guide/qingxi.yaml", "pages/*.03.png"),
+            ("13-qingxi-guide/qingxi.yaml", "pages/*.02.png"),
+            ("13-qingxi-guide/qingxi.yaml", "pages/*.03.png"),
             ("09-official-notice/notice.yaml", "pages/*.01.png"),
             ("11-travel-cup/travel-cup.yaml", "web/*.a4.zh-CN.png"),
         ),

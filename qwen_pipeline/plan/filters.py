@@ -20,6 +20,12 @@ _EURO = frozenset(
     ["AT", "BE", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"]
 )
 
+_SIGNS = "CNY:¥ JPY:¥ USD:$ AUD:$ CAD:$ HKD:$ NZD:$ SGD:$ TWD:$ MXN:$ BRL:R$ GBP:£ EUR:€ INR:₹ KRW:₩ VND:₫ PHP:₱ TRY:₺ RUB:₽"
+NARROW_SIGNS = dict(pair.split(":") for pair in _SIGNS.split())
+"""CLDR's `alt=narrow`, which Babel leaves out."""
+_LETTER_BY_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+"""CLDR's `currencySpacing`: a sign that is a word stands off, `CHF 168`. Babel leaves it out."""
+
 
 def to_number(value: Any) -> Decimal:
     """A number from a number or from plain text (`1234.5`, `1,234.5`); ValueError otherwise."""
@@ -57,16 +63,24 @@ def percent(context: Context, value: Any, digits: int = 0, locale: Any = None) -
 
 
 @pass_context
-def money(context: Context, value: Any, locale: Any = None, currency: str | None = None, digits: bool | None = None) -> str:
-    """An amount with its currency sign: the argument's, else that of the locale's territory. Whole amounts drop the cents."""
+def money(
+    context: Context,
+    value: Any,
+    locale: Any = None,
+    currency: str | None = None,
+    digits: bool | None = None,
+    narrow: bool = False,
+) -> str:
+    """An amount with its currency sign: the argument's, else that of the locale's territory. Whole amounts drop the cents.
+    `narrow`: the sign as it is written at home, `¥168` where English has `CN¥168`; for readers who know the country."""
     if isinstance(locale, str) and re.fullmatch(r"[A-Z]{3}", locale):
         locale, currency = None, locale
-    return _money(locale_tag(context, locale), to_number(value), currency, digits)
+    return _money(locale_tag(context, locale), to_number(value), currency, digits, narrow)
 
 
 @lru_cache(maxsize=65_536)
-def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None) -> str:
-    from babel.numbers import format_currency, is_currency
+def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None, narrow: bool) -> str:
+    from babel.numbers import format_currency, get_currency_symbol, is_currency
 
     language = parse_locale(tag)
     territory = language.territory or ""
@@ -76,10 +90,12 @@ def _money(tag: str, amount: Decimal, currency: str | None, digits: bool | None)
     if not is_currency(code):
         raise ValueError(f"'{code}' is no currency of ISO 4217 (CNY, USD, EUR)")
     whole = amount == amount.to_integral_value() if digits is None else not digits
-    if not whole:
-        return str(format_currency(amount, code, locale=language))
     pattern = str(language.currency_formats["standard"].pattern)
-    return str(format_currency(amount, code, format=re.sub(r"0[.,]0+", "0", pattern), locale=language, currency_digits=False))
+    pattern = re.sub(r"0[.,]0+", "0", pattern) if whole else pattern
+    text = str(format_currency(amount, code, format=pattern, locale=language, currency_digits=not whole))
+    if narrow and code in NARROW_SIGNS:
+        text = text.replace(str(get_currency_symbol(code, language)), NARROW_SIGNS[code])
+    return _LETTER_BY_DIGIT.sub("\xa0", text)
 
 
 @pass_context

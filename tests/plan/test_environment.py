@@ -118,6 +118,24 @@ def test_money_and_dates_by_locale() -> None:
     assert compile_text("{{ '2026-04-18T09:05' | time }}")({"locale": locale_names("en-GB")}) == "09:05"
 
 
+@pytest.mark.parametrize(
+    ("tag", "written", "expected"),
+    [
+        ("en-GB", "168 | money('CNY')", "CN¥168"),
+        ("en-GB", "168 | money('CNY', narrow=true)", "¥168"),
+        ("en-GB", "168.5 | money('CNY', narrow=true)", "¥168.50"),
+        ("zh-CN", "168 | money('CNY', narrow=true)", "¥168"),
+        ("zh-CN", "168 | money('USD', narrow=true)", "$168"),
+        ("de-DE", "168 | money('CNY', narrow=true)", "168\xa0¥"),
+        ("ja-JP", "1200 | money", "￥1,200"),
+        ("ja-JP", "1200 | money(narrow=true)", "¥1,200"),
+        ("en-GB", "168 | money('CHF', narrow=true)", "CHF\xa0168"),
+    ],
+)
+def test_a_sign_as_it_is_written_at_home(tag: str, written: str, expected: str) -> None:
+    assert compile_text("{{ " + written + " }}")({"locale": locale_names(tag)}) == expected
+
+
 def test_the_filters_are_those_that_specs_are_checked_against() -> None:
     assert set(ENVIRONMENT.filters) == ALLOWED
     assert set(FILTERS) == OWN_FILTERS
