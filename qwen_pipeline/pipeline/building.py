@@ -19,7 +19,7 @@ from .beside import unpacking
 from .deliver import OWN_FILES, PROMPTS, WAITING, Shelf
 from .ledger import logged
 from .order import Event, OnEvent, Order, unheard
-from .plans import Planned, all_inputs, make_plan
+from .plans import Planned, make_plan
 from .report import findings_json, make_manifest, manifest_json, portable, prompt_text, read_manifest
 from .review import Gate, lock_path, read_decisions, spec_of
 
@@ -84,7 +84,7 @@ def _build_planned(run: Run, before: OutRecord | None, started: int, lost: tuple
 def _refuse_own_inputs(planned: Planned, out: Path) -> None:
     """Nothing that a build reads may be what it writes: a picture would be lost, and the next build another one."""
     root = os.path.realpath(out)
-    read = {os.path.normcase(path) for path in all_inputs(planned)[0]}
+    read = {os.path.normcase(path) for path in planned.inputs[0]}
     names = [request.name for piece in planned.plan.pieces for request in piece.outputs]
     names += [request.name for request in planned.plan.run_outputs] + list(OWN_FILES)
     for name in names:
@@ -99,7 +99,7 @@ def close(run: Run, shelf: Shelf, before: OutRecord | None) -> Manifest:
     from .sheets import make_run_outputs
 
     run_artifacts = make_run_outputs(run, shelf)
-    _, inputs = all_inputs(run.planned)
+    _, inputs = run.planned.inputs
     records = {piece: stored.record for piece, stored in run.made.items()}
     failures = [portable(failure, run.planned) for failure in run.plan.failures]
     failures += [run.failures[piece.id] for piece in run.plan.pieces if piece.id in run.failures]
@@ -177,7 +177,7 @@ def _remember(run: Run, shelf: Shelf, started: int) -> None:
     """
     planned, order = run.planned, run.planned.order
     usage, model, enhanced = said = usage_of(planned.spec), wanted_model(planned.spec), is_enhanced(planned.spec)
-    paths, _ = all_inputs(planned)
+    paths, _ = planned.inputs
     decided = lock_path(order.spec)
     stamps = [FileStamp.of(path) for path in (*paths, *([decided.resolve()] if decided.is_file() else []))]
     # A file changed while we worked may not be what we read: a stamp that never fits makes the next build look again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from qwen_pipeline import assemble, render, spec, verify
@@ -28,7 +29,7 @@ ASSETS = "assets/"
 """How the names of inputs begin that were found in `--assets`, outside of the spec's folder."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Planned:
     """A plan with what it came from."""
 
@@ -47,6 +48,20 @@ class Planned:
     def retries(self) -> int:
         run = getattr(self.spec.document, "run", None)
         return run.retries if run else 0
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[Path, ...], tuple[InputFile, ...]]:
+        """(files and folders that the plan depends on, absolute; the files as they are named in the manifest).
+
+        Of the templates every file and folder counts, because a new one may change what a spec means.
+        """
+        folder, library = Path(self.spec.folder), templates_of(self.order)
+        named = {(_where(entry.path, folder, library)).resolve(): entry for entry in self.plan.inputs}
+        for path, digest in asset_files(self.plan.pieces, self.plan).items():
+            named.setdefault(Path(path).resolve(), InputFile(os.path.relpath(path, folder), digest))
+        stamped = dict.fromkeys([*named, library, *library.rglob("*")])
+        entries = (_from_assets(path, entry, self.order.assets) for path, entry in named.items())
+        return tuple(stamped), tuple(sorted(entries, key=lambda entry: entry.path))
 
 
 def load(order: Order) -> Spec:
@@ -124,20 +139,6 @@ def asset_files(pieces: Iterable[Piece], made: Plan) -> dict[str, str]:
         digests = [name for name in scene.request.references if ":" not in name]
         found.update(zip(scene.reference_paths, digests, strict=False))
     return found
-
-
-def all_inputs(planned: Planned) -> tuple[tuple[Path, ...], tuple[InputFile, ...]]:
-    """(files and folders that the plan depends on, absolute; the files as they are named in the manifest).
-
-    Of the templates every file and folder counts, because a new one may change what a spec means.
-    """
-    folder, library = Path(planned.spec.folder), templates_of(planned.order)
-    named = {(_where(entry.path, folder, library)).resolve(): entry for entry in planned.plan.inputs}
-    for path, digest in asset_files(planned.plan.pieces, planned.plan).items():
-        named.setdefault(Path(path).resolve(), InputFile(os.path.relpath(path, folder), digest))
-    stamped = dict.fromkeys([*named, library, *library.rglob("*")])
-    entries = (_from_assets(path, entry, planned.order.assets) for path, entry in named.items())
-    return tuple(stamped), tuple(sorted(entries, key=lambda entry: entry.path))
 
 
 def _from_assets(path: Path, entry: InputFile, assets: Path | None) -> InputFile:

@@ -144,6 +144,7 @@ def _environment(kind_folder: Path) -> _PromptEnvironment:
         undefined=StrictUndefined,
         autoescape=False,
         auto_reload=False,
+        optimized=False,  # there is nothing to fold, and to look for it takes a fifth of compiling
         trim_blocks=True,
         lstrip_blocks=True,
     )
