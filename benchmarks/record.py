@@ -52,10 +52,13 @@ def seconds(name: str, samples: Sequence[float], *, limit: float | None = None, 
     return Figure(name, statistics.median(samples), "s", limit, tuple(samples), note=note)
 
 
-def against(name: str, ours: Sequence[float], peer: str, theirs: Sequence[float], note: str = "") -> Figure:
-    """Medians of ours and the peer's timed runs."""
+def against(
+    name: str, ours: Sequence[float], peer: str, theirs: Sequence[float], note: str = "", *, within: float | None = None
+) -> Figure:
+    """Medians of ours and the peer's timed runs. `within`: the share of the peer's time that ours may be at most; None = all."""
     mine, other = statistics.median(ours), statistics.median(theirs)
-    return Figure(name, mine, "s", None, tuple(ours), peer, other, tuple(theirs), note)
+    limit = None if within is None else other * within
+    return Figure(name, mine, "s", limit, tuple(ours), peer, other, tuple(theirs), note)
 
 
 def machine() -> dict[str, Any]:

@@ -39,6 +39,9 @@ def test_every_scenario_runs_from_end_to_end(tmp_path: Path) -> None:
         assert sum("peer_value" in figure for figure in line["figures"]) >= PEERS.get(name, 0)
     apart = next(f for f in found["gpu_vae_decode_2k"]["figures"] if "difference" in f["name"])
     assert apart["value"] < 1e-5
+    for name in ("gpu_2k_8", "gpu_drafts_1k_8", "gpu_2k_40", "gpu_streamed_10gib", "gpu_references_spilled", "gpu_20b_1328_cfg"):
+        goals = [f for f in found[name]["figures"] if "peer_value" in f]
+        assert all(f["limit"] != f["peer_value"] and f["limit"] is not None for f in goals), name
     assert "blocks-0" in found["gpu_streamed_10gib"]["figures"][0]["note"]
 
 

@@ -100,9 +100,10 @@ class Busy:
         self.samples: Sequence[float] = ()
 
     def __enter__(self) -> Busy:
+        import shutil
         import subprocess
 
-        if self._device.type == "cuda":
+        if self._device.type == "cuda" and shutil.which("nvidia-smi"):
             command = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "-lms", "200"]
             command += ["-i", str(self._device.index or 0)]
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

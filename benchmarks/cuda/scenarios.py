@@ -116,11 +116,12 @@ def compared(bench: Bench, theirs: Theirs, job: Job, drawn: dict[str, Drawn]) ->
         except (torch.OutOfMemoryError, NoTime) as error:
             yield Figure(f"diffusers {mode} offload", 0.0, "", note=f"not measured: {str(error)[:200]}")
             continue
-        yield against(f"{name}: {mode}", [ours.seconds], f"diffusers {mode} offload", [found[mode]])
+        yield against(f"{name}: {mode}", [ours.seconds], f"diffusers {mode} offload", [found[mode]], within=1 / wanted)
         yield Figure(f"times as fast as {mode} offload", found[mode] / ours.seconds, "x", note=f"wanted >= {wanted}")
     if found:
-        best = min(found.values()) / ours.seconds
-        yield Figure("times as fast as diffusers' best", best, "x", note=f"of {', '.join(found)}; wanted >= {job.best}")
+        best = min(found.values())
+        yield against(f"{name}: best", [ours.seconds], f"diffusers, best of {', '.join(found)}", [best], within=1 / job.best)
+        yield Figure("times as fast as diffusers' best", best / ours.seconds, "x", note=f"wanted >= {job.best}")
 
 
 def their_seconds(bench: Bench, theirs: Theirs, job: Job, mode: Mode) -> float:
@@ -155,14 +156,14 @@ def streamed(bench: Bench, ours: Ours) -> Iterator[Figure]:
             seconds[name] = bench.timed(partial(ours.render, request, key))
             peaks = bench.peak_gib()
     yield against("2048^2, 8 steps: streamed under 10 GiB", [seconds["streamed"]], "resident", [seconds["resident"]],
-        f"{plan.id}; page-locked: {ours.placement.painting()[1].pinned}")  # type: ignore[attr-defined]
+        f"{plan.id}; page-locked: {ours.placement.painting()[1].pinned}", within=1.05)  # type: ignore[attr-defined]
     yield Figure("streamed: peak of the device", peaks, "GiB", None if bench.toy else 10.0)
 
 
 def referenced(bench: Bench, ours: Ours) -> Iterator[Figure]:
     """Steps at 2048^2 with ten references of about 1024^2: their keys and values in host memory, and all on the device."""
-    bench.need(380)  # what others need comes first
-    size, steps = JOBS[0].size(bench), JOBS[0].length(bench)
+    bench.need(300)  # diffusers' side and the 20B come after it, and before it
+    size, steps = JOBS[0].size(bench), 4
     inputs = _pictures(bench, 2 if bench.toy else 10)
     seconds: dict[str, float] = {}
     plans: dict[str, str] = {}
@@ -171,14 +172,14 @@ def referenced(bench: Bench, ours: Ours) -> Iterator[Figure]:
             ours.plan(size, None if bench.toy else cap, "blocks")
             request = replace(ours.requests(1, size, steps)[0], references=("0" * 64,) * len(inputs.references))
             key = next(iter(ours.engine.encode([request], [inputs]).values()))
-            ours.render(request, key, inputs)
+            ours.render(replace(request, num_inference_steps=1, sigmas=(1.0,)), key, inputs)  # with the prefix
             bench.free()
             seconds[name] = bench.timed(partial(ours.render, request, key, inputs))
             plans[name] = f"{ours.placement.plan.id}{'+spill' if ours.placement.spilled else ''}"  # type: ignore[union-attr]
             peaked = bench.peak_gib()
             ours.forget()
     yield against(f"2048^2, {steps} steps, ten references: under {REFERENCES_GIB:.0f} GiB", [seconds["spilled"]],
-        "without a cap", [seconds["resident"]], f"{plans['spilled']}; without a cap {plans['resident']}; wanted <= 1.15x")
+        "without a cap", [seconds["resident"]], f"{plans['spilled']}; without a cap {plans['resident']}", within=1.15)
     yield Figure("ten references: peak of the device", peaked, "GiB", None if bench.toy else REFERENCES_GIB)
 
 
@@ -231,7 +232,8 @@ def busy(bench: Bench, ours: Ours) -> Iterator[Figure]:
         seconds = bench.timed(lambda: _through_a_session(ours, requests, bench.scratch / "busy"))
     yield Figure("batch of drafts, 1024^2, 8 steps, with PNG files", seconds / count, "s", note=f"a picture; {count} pictures")
     if watched.share is not None:
-        yield Figure("GPU busy", watched.share, "", note=f"of the whole batch, {len(watched.samples)} readings; wanted >= 0.95")
+        note = f"busy {watched.share:.3f} of the whole batch, {len(watched.samples)} readings; wanted >= 0.95"
+        yield Figure("GPU idle", 1 - watched.share, "", 0.05, note=note)
 
 
 def _through_a_session(ours: Ours, requests: Sequence[Any], folder: Path) -> None:
@@ -289,6 +291,6 @@ def guided(bench: Bench) -> Iterator[Figure]:
         bench.free()
         other = bench.timed(lambda: theirs.draw(embeds, size, steps))
     yield against(f"20B, 1328^2, {steps} steps with guidance, 24 GiB", [mine], "diffusers group offload", [other],
-        f"{plan.id}; seconds a picture, decode included, prompts given as embeddings")
+        f"{plan.id}; seconds a picture, decode included, prompts given as embeddings", within=0.5)
     yield Figure("20B: times as fast as group offload", other / mine, "x", note="wanted >= 2")
     yield Figure("20B: peak of the device", peaked, "GiB", None if bench.toy else 24.0)
