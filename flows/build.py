@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.pipeline import OnEvent, Order, load, unheard
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Manifest
+
+if TYPE_CHECKING:
+    from .job import Spread
 
 Built = tuple[Manifest, Path, float]
 """Manifest, output folder, seconds."""
@@ -32,14 +36,28 @@ def run(
 
     What is wrong in a spec is said at once, and not when Prefect has started.
     """
-    from .environment import prepare
+    from .environment import is_embedded, prepare
+    from .job import Asked, Job, Spread
+    from .shops import close_workshops, head_start
 
     for order in orders:
         read(order)
+    shared, machine = Spread(**(spread or {})), settings.model_dump(mode="json")
+    if shared.runner == "threads" and is_embedded():
+        with suppress(QwenPipelineError):  # the flow comes upon it again, and says so where flows say it
+            head_start(Job.of(orders[0].spec, Asked.of(orders[0]), machine), shared.workers)
+    try:
+        prepare(settings.store)
+        return _run(orders, folders, shared, machine, on_event)
+    finally:
+        close_workshops()
 
-    prepare(settings.store)
+
+def _run(
+    orders: Sequence[Order], folders: Sequence[Path], spread: Spread, machine: dict[str, Any], on_event: OnEvent
+) -> list[Built]:
     from .flow import HEARD, Heard, build_flow  # Prefect reads its settings when it is imported
-    from .job import Asked, Spread
+    from .job import Asked
 
     heard = Heard(on_event)
     HEARD.set(heard)
@@ -48,8 +66,8 @@ def run(
             [order.spec.absolute()],
             folder.absolute(),
             Asked.of(order),
-            Spread(**(spread or {})),
-            settings.model_dump(mode="json"),
+            spread,
+            machine,
             return_state=True,
         )
         if heard.error is None and len(heard.built) < len(folders[: folders.index(folder) + 1]):

@@ -10,6 +10,11 @@ _WORDS = ("PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
 """The word that lets clients in, as they say it and as the server wants it."""
 
 
+def is_embedded() -> bool:
+    """Whether the run brings its own server along, which takes seconds to start; else the user's is used."""
+    return "PREFECT_API_URL" not in os.environ
+
+
 def prepare(store: Path) -> None:
     """Set up an embedded run. What the user has set stays; with PREFECT_API_URL set, the user's server is used."""
     defaults = {
@@ -20,7 +25,7 @@ def prepare(store: Path) -> None:
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     }
-    if "PREFECT_API_URL" not in os.environ:
+    if is_embedded():
         home = store.absolute() / "prefect"
         home.mkdir(parents=True, exist_ok=True)  # Prefect makes only the last folder, and its server hangs where it cannot
         defaults["PREFECT_HOME"] = str(home)

@@ -27,9 +27,11 @@ from .pool import in_pool, work_on
 from .report import Progress, publish, publish_evaluation
 from .review import Answer, is_answered
 from .runners import running
-from .tasks import close_workshops, deliver, draw_shard, evaluate_sets, make_shard, plan_shards, read_report, stop_workshops
+from .shops import close_workshops, stop_workshops
+from .tasks import Shards, deliver, draw_shard, evaluate_sets, make_shard, plan_shards, read_report
 
 Step = Literal["scenes", "pieces"]
+Parts = Sequence[tuple[str, ...]]
 
 
 shorten()
@@ -135,9 +137,9 @@ def make(job: Job, out: Path, spread: Spread) -> Manifest:
     """One spec, from its plan to its delivered files, in shards. Pieces that fail are in the manifest."""
     started = perf_counter()
     try:
-        plan, draws, makes = plan_shards(job, spread)
-        progress = Progress(job.order.spec.stem, len(draws) + len(makes))
-        drawn, lost = _work(job, plan, spread, (draws, makes), progress)
+        shards = plan_shards(job, spread)
+        progress = Progress(job.order.spec.stem, len(shards.to_draw) + len(shards.to_make))
+        drawn, lost = _work(job, spread, shards, progress)
         manifest = deliver(job, out, tuple(lost.values()))
     finally:
         close_workshops()
@@ -149,21 +151,16 @@ def make(job: Job, out: Path, spread: Spread) -> Manifest:
     return manifest
 
 
-Shards = Sequence[tuple[str, ...]]
-
-
-def _work(
-    job: Job, plan: str, spread: Spread, shards: tuple[Shards, Shards], progress: Progress
-) -> tuple[int, dict[str, Failure]]:
+def _work(job: Job, spread: Spread, shards: Shards, progress: Progress) -> tuple[int, dict[str, Failure]]:
     """Draw, then make; pieces whose pictures failed for good are not made. (Pictures drawn, failures by piece.)
 
     A shard whose task failed altogether is not the end: what it did not make, `deliver` makes, or says why it cannot.
     """
-    drawn, lost = 0, dict[str, Failure]()
-    if not any(shards):
+    drawn, lost = shards.drawn, dict[str, Failure]()
+    if not (shards.to_draw or shards.to_make):
         return drawn, lost
-    with _reports(job, plan, spread) as reports:
-        steps: tuple[tuple[Step, Shards], ...] = (("scenes", shards[0]), ("pieces", shards[1]))
+    with _reports(job, shards.plan, spread) as reports:
+        steps: tuple[tuple[Step, Parts], ...] = (("scenes", shards.to_draw), ("pieces", shards.to_make))
         for step, parts in steps:
             left = [ids for part in parts if (ids := tuple(name for name in part if name not in lost))]
             pieces, done = sum(map(len, left)), 0
@@ -184,7 +181,7 @@ def _reports(job: Job, plan: str, spread: Spread) -> Iterator[Any]:
         return
     with running(spread, hands_of(job, spread)) as submit:
 
-        def reports(step: Step, shards: Shards) -> Iterator[ShardReport | None]:
+        def reports(step: Step, shards: Parts) -> Iterator[ShardReport | None]:
             task: Any = draw_shard if step == "scenes" else make_shard
             futures: list[PrefectFuture[str]] = [submit(task, {"job": job, "plan": plan, "ids": ids}) for ids in shards]
             for future in as_completed(futures):

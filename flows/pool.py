@@ -25,7 +25,8 @@ from qwen_pipeline.pipeline import ShardReport
 from qwen_pipeline.store import open_store
 
 from .job import Job, Spread
-from .tasks import DELAYS_S, PASSING, RETRIES, read_report, workshop
+from .shops import workshop
+from .tasks import DELAYS_S, PASSING, RETRIES, read_report
 
 LOOK_S = 1.0
 """How often the runs are looked at."""

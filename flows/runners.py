@@ -38,7 +38,8 @@ def running(spread: Spread, hands: int) -> Iterator[Submit]:
 
 @contextmanager
 def _threads(spread: Spread, hands: int) -> Iterator[Submit]:
-    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=hands)
+    # One more than there are processes: a shard is begun and written down while the processes work on others.
+    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=hands + 1)
     with runner as started:
         yield started.submit
 

@@ -7,11 +7,10 @@ is run again finds there what was done before, and a key of Prefect's cache is m
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE, CachePolicy
@@ -19,14 +18,15 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.tasks import Task
 
-from qwen_pipeline.errors import QwenPipelineError, Refused
+from qwen_pipeline.errors import QwenPipelineError
 from qwen_pipeline.fingerprint import digest
-from qwen_pipeline.pipeline import Evaluation, ShardReport, Trial, Workshop, build, evaluate
+from qwen_pipeline.pipeline import Evaluation, ShardReport, Trial, build, evaluate
 from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import Failure, Manifest
 
 from .job import Job, Spread, hands_of
 from .kept import PLAIN, Memory
+from .shops import take_up, workshop
 
 RETRIES = 2
 DELAYS_S = [2.0, 8.0]
@@ -36,7 +36,15 @@ PASSING = frozenset(
 )
 """Codes of what may be gone at the next try: memory, a process, a disk, a network. What a spec, a licence or a budget says
 stays said, and a bug of ours stays a bug."""
-_MAX_SHOPS = 2
+
+
+class Shards(NamedTuple):
+    """What is to be done of a plan, as ids of pieces; `drawn`: pictures that were drawn before."""
+
+    plan: str
+    drawn: int
+    to_draw: Sequence[tuple[str, ...]]
+    to_make: Sequence[tuple[str, ...]]
 
 
 class Incomplete(QwenPipelineError):
@@ -52,53 +60,6 @@ def can_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     if isinstance(error, QwenPipelineError):
         return error.code in PASSING
     return isinstance(error, (OSError, MemoryError, TimeoutError))
-
-
-# --- workshops --------------------------------------------------------------------------------------------------------
-
-_shops: dict[tuple[Job, str], Workshop] = {}
-_guard = threading.Lock()
-_stopped = False
-
-
-def open_workshop(job: Job, hands: int | None = None) -> Workshop:
-    """The plan of a job and processes to work on it, kept for the tasks of this process."""
-    shop = Workshop(job.order, job.settings, hands)
-    with _guard:
-        while len(_shops) >= _MAX_SHOPS:
-            _shops.pop(next(iter(_shops))).close()
-        _shops[job, shop.planned.plan.digest] = shop
-    return shop
-
-
-def workshop(job: Job, plan: str) -> Workshop:
-    """The workshop that has this plan. On another machine it is planned anew, and must come to the same.
-
-    Raises Refused (`other-plan`) where a file has changed meanwhile, or this machine has another version of the code.
-    """
-    with _guard:
-        found = _shops.get((job, plan))
-    if _stopped:
-        raise Refused("this run has been stopped", code="stopped")
-    shop = found or open_workshop(job, hands=1)
-    if shop.planned.plan.digest != plan:
-        message = f"the plan of {job.order.spec.name} is another one here: a file has changed, or the code is of another version"
-        raise Refused(message, code="other-plan", hint="run it again; all workers need the same files and the same version")
-    return shop
-
-
-def stop_workshops() -> None:
-    """End them for good: this process is ending, and no task of it may begin anew."""
-    global _stopped
-    _stopped = True
-    close_workshops()
-
-
-def close_workshops() -> None:
-    """End the processes of this process's workshops."""
-    with _guard:
-        while _shops:
-            _shops.popitem()[1].close()
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
@@ -136,15 +97,15 @@ _SHARD: dict[str, Any] = {
 
 
 @task(name="plan", cache_policy=NO_CACHE, task_run_name="plan {job.order.spec.name}", persist_result=False)
-def plan_shards(job: Job, spread: Spread) -> tuple[str, Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]:
-    """(the plan's digest, shards to draw, shards to make), as ids of pieces. Bad specs and refused licences end the run.
+def plan_shards(job: Job, spread: Spread) -> Shards:
+    """The shards of a job. Bad specs and refused licences end the run.
 
     One machine has one accelerator, or draws on one after the other: an engine that is loaded then draws everything in one go.
     """
     alone = spread.runner == "threads"
-    shop = open_workshop(job, spread.workers if alone else 1)
+    shop, drawn = take_up(job, spread.workers if alone else 1)
     hands = shop.hands if alone else hands_of(job, spread)
-    return shop.planned.plan.digest, shop.drawing_shards(hands, spread.shard, alone=alone), shop.shards(spread.shard, hands)
+    return Shards(shop.planned.plan.digest, drawn, shop.drawing_shards(hands, alone=alone), shop.shards(spread.shard, hands))
 
 
 @task(name="pictures", **_SHARD)

@@ -28,7 +28,7 @@ _SPREAD = (
     click.option("--runner", type=click.Choice(RUNNERS), default="threads", show_default=True, help="Where the shards are made."),
     click.option("--gpus", type=click.FloatRange(0, 64), default=0, metavar="N", help="Accelerators that each shard claims."),
     click.option("--address", default="", metavar="ADDRESS", help="Of a Dask scheduler or a Ray head; else one is started here."),
-    click.option("--shard", type=click.IntRange(1, 10_000), default=24, show_default=True, help="Pieces a shard, at most."),
+    click.option("--shard", type=click.IntRange(1, 10_000), default=40, show_default=True, help="Pieces a shard, at most."),
     click.option("--deployment", default="shard/qwen-pipeline", metavar="NAME", help="Of the shards, for --runner pool."),
 )
 

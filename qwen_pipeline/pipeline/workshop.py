@@ -6,7 +6,7 @@ Everything goes into the store; `build` then delivers it, and makes what is stil
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
@@ -23,7 +23,8 @@ from .scenes import is_procedural, needed_by
 from .state import make_state
 from .workers import Pool, worker_count
 
-SHARD_PIECES = 24
+SHARD_PIECES = 40
+"""A task of an orchestrator costs some 70 ms of processor time; what of a shard is in the store is not made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class Workshop:
         self.planned: Planned = make_plan(order, settings)
         self.settings = settings
         self.store = open_store(settings)
-        self.missing = tuple(p for p in self.planned.plan.pieces if self.store.output(p.fingerprint) is None)
-        self.hands = hands or worker_count(settings.workers, max(4, len(self.missing)))
+        self.hands = hands or worker_count(settings.workers, max(4, len(self.missing())))
         self._pools: queue.LifoQueue[Pool] = queue.LifoQueue()
         run = self._run(unheard)
         run.require_engine()
@@ -56,27 +56,30 @@ class Workshop:
         for pool in self._all:
             self._pools.put(pool)
 
+    def missing(self, ids: Collection[str] | None = None) -> list[Piece]:
+        """The pieces that the store has not, of all or of these, in the order of the plan."""
+        pieces = (piece for piece in self.planned.plan.pieces if ids is None or piece.id in ids)
+        return [piece for piece in pieces if self.store.output(piece.fingerprint) is None]
+
     def shards(self, size: int = SHARD_PIECES, parts: int | None = None) -> tuple[tuple[str, ...], ...]:
         """Ids of the pieces to make, at most `size` at a time, in shards of one length whose number suits `parts` at work (None =
         our own hands), so that all are done together. Pieces that show the same picture stay together as far as may be.
         """
-        ids = [piece.id for piece in sorted(self.missing, key=_first_scene)]
+        ids = [piece.id for piece in sorted(self.missing(), key=_first_scene)]
         count = even_count(len(ids), size, parts or self.hands)
         cuts = [number * len(ids) // count for number in range(count + 1)] if count else []
         return tuple(tuple(ids[start:end]) for start, end in pairwise(cuts))
 
-    def drawing_shards(
-        self, parts: int | None = None, size: int = SHARD_PIECES, *, alone: bool = True
-    ) -> tuple[tuple[str, ...], ...]:
-        """As `shards`; but of an engine that must be loaded one for each of `parts`, or just one where a machine works `alone`:
-        each draws its part in one go.
+    def drawing_shards(self, parts: int | None = None, *, alone: bool = True) -> tuple[tuple[str, ...], ...]:
+        """What must be drawn before pieces are made: of an engine that must be loaded one shard for each of `parts`, or just one
+        where a machine works `alone`, each drawn in one go. A procedural engine draws as pieces are made.
 
         Pieces whose pictures are the same, or come from one another, stay together, so that no picture is drawn twice.
         """
         if is_procedural(self.planned.plan.engine):
-            return self.shards(size, parts)
+            return ()
         shards: list[list[str]] = [[] for _ in range(1 if alone else parts or self.hands)]
-        for family in sorted(families(self.missing, self.planned.plan.scenes), key=len, reverse=True):
+        for family in sorted(families(self.missing(), self.planned.plan.scenes), key=len, reverse=True):
             min(shards, key=len).extend(family)
         return tuple(tuple(ids) for ids in shards if ids)
 
@@ -88,10 +91,10 @@ class Workshop:
         return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
 
     def make(self, ids: Sequence[str], on_event: OnEvent = unheard) -> ShardReport:
-        """Make these pieces, with their pictures, into the store."""
+        """Make those of these pieces that the store has not, with their pictures, into the store."""
         run = self._run(on_event)
         with self._pool() as pool:
-            tasks = run.draw(self.pieces(ids), pool)
+            tasks = run.draw(self.missing(set(ids)), pool)
             run.make(tasks, pool)
         return ShardReport(len(ids), run.rendered, tuple(run.failures.values()))
 

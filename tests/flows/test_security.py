@@ -81,7 +81,8 @@ from prefect import flow
 from prefect.settings import get_current_settings
 from flows import kept
 from flows.job import Asked, Job
-from flows.tasks import ByFingerprint, close_workshops, make_shard, open_workshop, read_report
+from flows.shops import close_workshops, open_workshop
+from flows.tasks import ByFingerprint, make_shard, read_report
 
 folder = Path(sys.argv[1])
 job = Job.of(folder / "in" / "batch.yaml", Asked(engine="draft"), {"workers": 1, "store": str(folder / "store")})

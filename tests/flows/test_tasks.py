@@ -18,7 +18,8 @@ from prefect.states import Failed
 
 from flows.job import Asked, Job, Spread, served_at
 from flows.report import artifact_key
-from flows.tasks import ByFingerprint, can_pass, close_workshops, open_workshop, read_report, settled, workshop
+from flows.shops import close_workshops, open_workshop, workshop
+from flows.tasks import ByFingerprint, can_pass, read_report, settled
 from qwen_pipeline.errors import Diagnostic, LicenceRefused, OutOfMemory, QwenPipelineError, Refused, SpecError, StoreError
 from qwen_pipeline.pipeline import ShardReport, build
 from qwen_pipeline.pipeline.workers import TimedOut, WorkerKilled
