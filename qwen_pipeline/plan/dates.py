@@ -85,6 +85,27 @@ def date(context: Context, value: Any, pattern: str = "long", locale: Any = None
 
 
 @pass_context
+def date_range(context: Context, value: Any, end: Any, pattern: str = "long", locale: Any = None, year: bool = True) -> str:
+    """Two dates as a span in the text's language: 3–5 March 2026, 2026年3月3日至5日. Pattern: long, medium; `year=false`."""
+    from babel.dates import format_date
+
+    first, last = (dt.date(day.year, day.month, day.day) for day in map(parse_date, (value, end)))
+    if pattern not in ("long", "medium"):
+        raise ValueError(f"'{pattern}' is no pattern of a span: long, medium")
+    if last < first:
+        raise ValueError(f"{last} is before {first}")
+    if not year and first.year != last.year:
+        raise ValueError(f"{first} and {last} are in two years; leave year=false out")
+    language = babel_locale(context, locale)
+    differs = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    skeleton = "yMMMd" if year else "MMMd"
+    found = language.interval_formats[skeleton][differs] if first < last else [str(language.datetime_skeletons[skeleton].pattern)]
+    parts = [re.sub(r"(?<!M)MMM(?!M)", "MMMM", part) if pattern == "long" else part for part in found]
+    text = "".join(format_date(day, part, locale=language) for day, part in zip((first, last), parts, strict=False))
+    return text.replace("\u2009–\u2009", "–" if differs == "d" else "\u00a0– ")
+
+
+@pass_context
 def time(context: Context, value: Any, pattern: str = "short", locale: Any = None) -> str:
     """A time of day (`09:30`, or a date with time) in the text's language."""
     from babel.dates import format_time

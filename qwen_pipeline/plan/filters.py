@@ -12,7 +12,8 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
-from .dates import babel_locale, date, locale_tag, parse_locale, time
+from .dates import babel_locale, date, date_range, locale_tag, parse_locale, time
+from .quotes import quoted, smart_quotes
 
 _CURRENCIES = "CN:CNY TW:TWD HK:HKD MO:MOP US:USD GB:GBP JP:JPY KR:KRW SG:SGD AU:AUD CA:CAD NZ:NZD IN:INR CH:CHF BR:BRL MX:MXN"
 _TERRITORY_CURRENCY = dict(pair.split(":") for pair in _CURRENCIES.split())
@@ -103,31 +104,6 @@ def language_name(context: Context, value: Any, locale: Any = None) -> str:
     """The name of a locale tag in the text's language: `en` -> 英语."""
     name = parse_locale(str(value)).get_display_name(babel_locale(context, locale))
     return str(name or value)
-
-
-_QUOTES = {
-    "de": "„“",
-    "fr": "«\u00a0\u00a0»",
-    "it": "«»",
-    "es": "«»",
-    "pl": "„”",
-    "ru": "«»",
-    "sv": "””",
-    "ja": "「」",
-    "zh-Hant": "「」",
-}
-"""Opening and closing marks (CLDR delimiters); “ ” elsewhere. French sets a space inside them."""
-
-
-@pass_context
-def quoted(context: Context, value: Any, locale: Any = None) -> str:
-    """The value in the quotation marks of the text's language: “春” in mainland China, 「春」 in Taiwan, « thé » in French."""
-    from .locales import locale_names
-
-    names = locale_names(locale_tag(context, locale))
-    marks = _QUOTES.get(f"{names['language']}-{names['script']}") or _QUOTES.get(names["language"], "“”")
-    half = len(marks) // 2
-    return f"{marks[:half]}{value}{marks[half:]}"
 
 
 _HANZI_DIGITS = "〇一二三四五六七八九"
@@ -228,12 +204,14 @@ def floor(value: Any) -> int:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "date": date,
+    "date_range": date_range,
     "time": time,
     "number": number,
     "percent": percent,
     "money": money,
     "language_name": language_name,
     "quoted": quoted,
+    "smart_quotes": smart_quotes,
     "chinese_number": chinese_number,
     "sum": _reduce(lambda v: sum(v, Decimal(0))),
     "mean": _reduce(lambda v: sum(v, Decimal(0)) / len(v)),
