@@ -27,6 +27,7 @@ from .briefs import Brief, BriefSet, read_set
 from .failures import failure_of
 from .lettered import LookTask, open_picture, read_picture_file
 from .order import Event, OnEvent, unheard
+from .rungs import spaced
 from .state import WorkSetup, WorkState, make_state
 from .together import engine_held
 from .workers import Pool, worker_count
@@ -211,7 +212,7 @@ def _judge(
         one, s = judged[task.number]
         if ok:
             found, read, extra = answer
-            tally = score(zip(one.brief.texts, found, strict=True), read, one.brief.language, "\n".join(extra))
+            tally = _tally(one.brief, found, extra)
             judged[task.number] = (replace(one, found=found, read=read, extra=extra, tally=tally), s)
         else:
             judged[task.number] = (_unread(one.brief, one.fingerprint, failure_of(one.brief.id, answer).message), s)
@@ -219,10 +220,17 @@ def _judge(
     return judged
 
 
+def _tally(brief: Brief, found: Sequence[str], extra: Sequence[str]) -> Tally:
+    """Readers lose the spaces between words; those of the strings are put back, or a bag of words would lack both neighbours."""
+    pairs = list(zip(brief.texts, found, strict=True))
+    words = [*(spaced(read, text) for text, read in pairs), *extra]
+    return score(pairs, "\n".join(words), brief.language, "\n".join(extra))
+
+
 def _unread(brief: Brief, fingerprint: str, why: str) -> Judged:
     """A picture that is not there, or that could not be read, spells nothing."""
     empty = tuple("" for _ in brief.texts)
-    tally = score(zip(brief.texts, empty, strict=True), "", brief.language) if brief.texts else Tally()
+    tally = _tally(brief, empty, ()) if brief.texts else Tally()
     return Judged(brief, fingerprint, found=empty, tally=tally, failure=why)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL.Image import Image
 
 from qwen_pipeline.cli import run
 from qwen_pipeline.errors import LicenceRefused, ReaderUnavailable, SpecError
@@ -14,10 +16,10 @@ from qwen_pipeline.pipeline import Evaluation, Trial, evaluate
 from qwen_pipeline.pipeline.briefs import read_set
 from qwen_pipeline.render.engines import draft
 from qwen_pipeline.settings import Settings
-from qwen_pipeline.types import SceneRequest
+from qwen_pipeline.types import ReadLine, SceneRequest
 from qwen_pipeline.verify.metrics import Tally
 
-from ..support.engines.scribe import Deed, always, by_rate, by_turn
+from ..support.engines.scribe import Deed, Knowing, always, by_rate, by_turn
 from ..support.scribes import install
 
 BRIEFS = [
@@ -80,6 +82,20 @@ def test_known_errors_are_counted(
     assert every.cer == pytest.approx(edits / characters, abs=1e-6)
     assert (every.long_text_found, every.long_text_asked) == (long_text, 9)
     assert (every.extra_words, every.extra) == (extra, pytest.approx(extra / 9, abs=1e-6))
+
+
+def test_words_whose_spaces_the_reader_lost_are_found(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, always("dropped"))
+    read = Knowing.read
+
+    def squeezed(self: Knowing, image: Image, *, max_side: int = 1280) -> tuple[ReadLine, ...]:
+        return tuple(replace(line, text=line.text.replace(" ", "")) for line in read(self, image, max_side=max_side))
+
+    monkeypatch.setattr(Knowing, "read", squeezed)
+    every = sums(evaluate(trial(jsonl(tmp_path, BRIEFS[:2])), tmp_path / "out", settings))
+    assert (every.long_text_found, every.long_text_asked, every.extra_words) == (3, 5, 0)  # a word of each picture lacks a letter
 
 
 def test_a_rate_of_errors_is_found_again(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,8 +193,6 @@ def test_nothing_is_drawn_where_nothing_can_be_read(tmp_path: Path, settings: Se
 
 
 def test_the_licence_is_asked_first(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     install(monkeypatch, always("right"), info=replace(draft.INFO, usages=frozenset({"research"})))
     with pytest.raises(LicenceRefused):
         evaluate(trial(jsonl(tmp_path, BRIEFS), usage="commercial"), tmp_path / "out", settings)
