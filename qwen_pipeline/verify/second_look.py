@@ -39,8 +39,9 @@ FAINT, LEANS_FAINT = 5e-4, 0.33
 LEANS_ALONE = 0.55
 """How far it must lean to a look-alike that the reader hardly thought of, or not at all."""
 STRONG, LEANS_STRONG = 0.1, -0.3
-"""A second choice with this score that is the expected character: the shape may lean this far to the one that was read. With
-less, a hanzi read as another word stands: on clean type only other forms of a word are read for it (`misread`)."""
+"""A second choice with this score that is the expected character: the shape may lean this far to the one that was read, but not
+to another word in a string that must be exact. With less, a hanzi read as another word stands: on clean type only other forms of
+a word are read for it (`misread`)."""
 INKLING = 5e-5
 """Letters and digits that the reader cannot tell (0 and O): a second choice below this is none."""
 DIGITS = 0.18
@@ -151,7 +152,8 @@ class _Look:
         if score < STRONG and not same_word(op.expected, op.read) and op.read not in confusions.misread(op.expected):
             return False
         (lean,) = self.looker.glyphs(seen.line).leans(seen.place, op.read, (op.expected,))
-        return lean >= (LEANS_STRONG if score >= STRONG else LEANS)
+        doubted = score >= STRONG and (same_word(op.expected, op.read) or not self.string.exact)
+        return lean >= (LEANS_STRONG if doubted else LEANS)
 
     def overlooked(self) -> Iterator[EditOp]:
         """Characters read as expected that look like another one."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.defects import spoil
-from qwen_pipeline.types.reading import ExpectedString, StringReading
+from qwen_pipeline.types.reading import ExpectedString, PixelBox, ReadChar, ReadLine, StringReading
 from qwen_pipeline.verify import read_picture
 from qwen_pipeline.verify.glyphs.shape import Shape, deviations
-from qwen_pipeline.verify.matching import confusions
+from qwen_pipeline.verify.matching import confusions, match_string, pair
+from qwen_pipeline.verify.second_look import Looker
 from tests.verify.test_readers import FONT, drawn, needs_models, reader
 
 TEXT = "西湖龙井春茶市集开幕"
@@ -98,3 +100,38 @@ def _box(number: int) -> tuple[int, int, int, int]:
 
 def _page(ink: Image.Image) -> Image.Image:
     return Image.composite(Image.new("RGB", ink.size, (30, 40, 36)), Image.new("RGB", ink.size, (246, 241, 230)), ink)
+
+
+class Leaning:
+    """Glyphs of a line that all lean a little to the character that was read, and are in no way odd."""
+
+    fit = 0.0
+
+    def leans(self, place: int, char: str, others: Sequence[str]) -> tuple[float, ...]:
+        return (-0.2,) * len(others)
+
+    def deviations(self, places: Sequence[int]) -> tuple[float, ...]:
+        return (0.0,) * len(places)
+
+
+@pytest.mark.parametrize(
+    ("right", "drawn_as", "exact", "spelling"),
+    [
+        ("天花园", "夭", False, "exact"),  # the second choice is a strong one, and the shape hardly speaks against it
+        ("天花园", "夭", True, "fail"),  # but another word was read, where nothing but an exact reading will do
+        ("减半价", "減", True, "exact"),  # another form of the same word
+    ],
+)
+def test_another_word_that_was_read_stands_in_exact_strings(
+    right: str, drawn_as: str, exact: bool, spelling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = drawn_as + right[1:]
+    boxes = [PixelBox(40 * i, 0, 40 * i + 40, 40) for i in range(len(text))]
+    others = [((right[0], 0.3),), *[()] * (len(text) - 1)]
+    chars = tuple(ReadChar(char, box, 0.6, other) for char, box, other in zip(text, boxes, others, strict=True))
+    line = ReadLine(text, ((0, 0), (120, 0), (120, 40), (0, 40)), 0.9, chars)
+    expected = ExpectedString("t", right, "zh-CN", exact=exact)
+    parts = [(line, claim) for claim in pair([expected], [line])]
+    looker = Looker(Image.new("RGB", (120, 40)))
+    monkeypatch.setattr(looker, "glyphs", lambda _: Leaning())
+    assert looker.settle(expected, match_string(expected, parts), parts).spelling == spelling

@@ -118,6 +118,11 @@ def test_index_is_of_the_text_as_written() -> None:
     ("text", "role", "wanted"),
     [
         ("春茶市集", "title", True),
+        ("春茶市集", "display", True),
+        ("春茶市集", "heading", True),
+        ("Spring Tea Fair", "report-title", True),
+        ("主办方所有", "legal", True),
+        ("春茶市集", "subtitle", False),
         ("门票¥20", "body", True),
         ("4月18日", "body", True),
         ("详见 example.org/tea.com", "body", True),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_ROLES = frozenset({"title", "headline", "price", "date", "phone", "url", "number", "legal", "figure", "value", "code", "when"})
+_ROLES = frozenset(
+    {"display", "title", "headline", "heading", "price", "date", "phone", "url", "number", "fact", "legal", "folio"}
+    | {"figure", "value", "code", "when"}
+)
 _FIGURES = re.compile(
     r"[¥￥$€£₩฿]|\d+([.,]\d+)*\s*(%|％|元|折|万|千|百|USD|CNY|EUR|GBP|RMB)"  # prices, shares
     r"|\d{1,4}\s*[年月日号/.-]\s*\d{0,2}|\d{1,2}\s*[:：点时]\s*\d{0,2}"  # dates, times
@@ -16,4 +19,4 @@ _FIGURES = re.compile(
 
 def needs_exact(text: str, role: str = "") -> bool:
     """Whether nothing but an exact reading will do: by role, or for a price, date, time, phone number, address or number."""
-    return role in _ROLES or bool(_FIGURES.search(text)) or text.strip().isdigit()
+    return role in _ROLES or role.endswith("-title") or bool(_FIGURES.search(text)) or text.strip().isdigit()
