@@ -285,8 +285,14 @@ class _PageMaker:
         layout, theme = self._layout(page.source), self._theme(page.source)
         fixed = [program if isinstance(program, tuple) else "row" for program in page.programs]
         return [
-            (page.id, page.background, fixed, dict(page.regions)),
+            (page.id, page.background, fixed, dict(page.regions), _seen(page)),
             (layout.model_dump_json(), self._palette(page.source, layout).colors, self.document.pair.model_dump_json()),
             sorted((name, role.model_dump_json()) for name, role in theme.roles.items()),
             (theme.base, theme.min_pt, theme.family),
         ]
+
+
+def _seen(page: PageProgram) -> list[object]:
+    """Where its pictures stand and what of them is seen, which is no part of the pictures themselves."""
+    settings = [*([page.scene] if page.scene else []), *(picture.setting for picture in page.pictures)]
+    return [(setting.page, setting.box, setting.spec.focus_point, setting.spec.labels) for setting in settings]

@@ -9,7 +9,7 @@ import pytest
 from qwen_pipeline.errors import SpecError
 from qwen_pipeline.pipeline.shown import shown_pictures
 from qwen_pipeline.pipeline.state import picture_box
-from qwen_pipeline.types import Box, covering
+from qwen_pipeline.types import Box, SceneLayer, covering
 from qwen_pipeline.typeset.solve import PictureFile, scene_item
 
 from .plans import only, plan
@@ -46,9 +46,21 @@ def test_a_crop_keeps_the_focus(tmp_path: Path, focus: str, left: float) -> None
 
 def test_the_picture_itself_does_not_change(tmp_path: Path) -> None:
     """Where a picture is cropped is no reason to draw it again."""
-    plain, moved = (plan(tmp_path / name, SPEC % focus, engine=WIDE) for name, focus in (("a", ""), ("b", ", focus: [90%, 50%]")))
-    assert plain.scenes[0].fingerprint == moved.scenes[0].fingerprint
+    text = SPEC.replace(", edits: [{do: more light, box: [0%%, 0%%, 50%%, 100%%]}]", "")
+    plain, moved = (plan(tmp_path / name, text % focus, engine=WIDE) for name, focus in (("a", ""), ("b", ", focus: [90%, 50%]")))
+    assert [scene.fingerprint for scene in plain.scenes] == [scene.fingerprint for scene in moved.scenes]
     assert only(plain).fingerprint != only(moved).fingerprint
+
+
+def test_a_picture_among_the_layers_has_a_focus_of_its_own(tmp_path: Path) -> None:
+    panel = "{id: a, scene: {subject: a lane%s}}"
+    text = f"kind: Comic\nname: tale\nlocales: [en]\npages: [{{id: one, layout: splash, panels: [{panel}]}}]\n"
+    plain, moved = (plan(tmp_path / name, text % focus, engine=WIDE) for name, focus in (("a", ""), ("b", ", focus: [0%, 50%]")))
+    assert [scene.fingerprint for scene in plain.scenes] == [scene.fingerprint for scene in moved.scenes]
+    assert only(plain).fingerprint != only(moved).fingerprint
+    (layer,) = (layer for layer in only(moved).pages[0].layers if isinstance(layer, SceneLayer))
+    assert layer.focus == (0.0, 0.5)
+    assert shown_pictures(moved)[0].shown[0] == 0.0
 
 
 def test_a_box_without_room_is_told(tmp_path: Path) -> None:
