@@ -7,7 +7,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Of glibc's `mallopt`."""
 _LARGE_BYTES = 1 << 28
 
@@ -33,12 +33,13 @@ def give_back() -> None:
 
 
 def keep_freed() -> None:
-    """Let glibc keep what is freed for the next picture, at most what was in use before. Elsewhere nothing happens.
+    """Let glibc keep what is freed for the next picture, in any thread. Elsewhere nothing happens.
 
-    It would hand every picture's megabytes back, and the system would clear pages for the next one: a third of a poster's
-    page faults, and a tenth of its time, for 15 MB more.
+    It would hand every picture's megabytes back, and the system would clear pages for the next one: half of a poster's page
+    faults. Its peak is lower too, because what one thread frees another one takes.
     """
     with suppress(AttributeError, OSError, TypeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
         libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_M_ARENA_MAX, 1)

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+_READ_BYTES = 1 << 22
+"""At a time: Pillow would ask for 64 KB, and wait for the interpreter after each."""
 Made = tuple[Artifact, ...]
 Read = Mapping[Path, Callable[[], "Image"]]
 """File -> what waits for its pixels."""
@@ -172,7 +174,9 @@ def read_back(path: Path) -> Image:
     from PIL import Image as pil
 
     with pil.open(path) as image:
-        return image.convert("RGB")
+        image.decodermaxblock = _READ_BYTES
+        image.load()
+        return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _write(
