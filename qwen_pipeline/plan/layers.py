@@ -14,6 +14,7 @@ from qwen_pipeline.types import Layer, ShapeLayer
 from qwen_pipeline.types.spec import ChartSpec, LayerSpec, Text
 
 from .environment import names_in
+from .geometry import inner_box
 from .page import Entry, PageContext, entries, layer_place, slot_names, slot_value
 from .programs import PROGRAMS, Program, Run
 from .scope import Scope, fail
@@ -85,12 +86,13 @@ _CELL = re.compile(r"\[\d+\]\.")
 
 def _check_seen(layer: Layer, page: PageContext) -> None:
     """Raise for what stands in a box that shows nothing. A line may be flat."""
-    box, name = page.regions[layer.region].box, layer.region
-    place = page.place(f"regions.{_CELL.sub('.cells.', name).split('[')[0]}.box")
+    region = page.regions[layer.region]
+    box = region.box if isinstance(layer, ShapeLayer) else inner_box(region)
+    place = page.place(f"regions.{_CELL.sub('.cells.', region.id).split('[')[0]}.box")
     hint = "a box is [x, y, width, height], percentages of the page or of the region it lies in"
     if min(box.w_pt, box.h_pt) <= 0:
-        if not (isinstance(layer, ShapeLayer) and layer.shape == "line"):
-            message = f"layer '{layer.id}' stands in region '{name}', which is {box.w_pt:g} x {box.h_pt:g} pt large"
+        if not isinstance(layer, ShapeLayer) or layer.shape != "line":
+            message = f"layer '{layer.id}' stands in region '{region.id}', which has {box.w_pt:g} x {box.h_pt:g} pt for it"
             raise fail("empty-box", message, place, hint)
-    else:
-        raise fail("box-off-page", f"layer '{layer.id}' stands in region '{name}', outside of the page", place, hint)
+    elif not region.box.overlaps(page.canvas.trim):
+        raise fail("box-off-page", f"layer '{layer.id}' stands in region '{region.id}', outside of the page", place, hint)

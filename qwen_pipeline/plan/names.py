@@ -48,7 +48,29 @@ def fill(pattern: str, fields: Mapping[str, str], place: Place) -> str:
             raise fail("unknown-field", f"'{{{name}}}' in the output name “{pattern}”", place, hint)
         return _safe(name, fields[name], place)
 
-    return unicodedata.normalize("NFC", _FIELD.sub(value, pattern))
+    name = unicodedata.normalize("NFC", _FIELD.sub(value, pattern))
+    for part in name.split("/"):
+        problem = _unwritable(part)
+        if problem:
+            raise fail("unsafe-name", f"“{part[:60]}” {problem}", place, "choose another name for the output")
+    return name
+
+
+_MOST_BYTES = 200
+"""Of a part of a path: file systems take 255, and while it is written a file has a longer name."""
+_DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))])
+_UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def _unwritable(part: str) -> str:
+    """Why no file can be called that on every system; "" if one can."""
+    if part.split(".")[0].strip().casefold() in _DEVICES:
+        return "is the name of a device on Windows"
+    if part.endswith((".", " ")):
+        return "ends with a dot or a space, which Windows drops"
+    if _UNSEEN.search(part):
+        return "has invisible characters"
+    return f"is longer than {_MOST_BYTES} bytes" if len(part.encode()) > _MOST_BYTES else ""
 
 
 _BAD_CHARS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -72,12 +94,21 @@ def default_name(traits: FormatTraits, format_id: str, *, fields: Iterable[str],
 
 
 class NameBook:
-    """Names given out so far. A second file with the same name, also when only the case differs, is an error."""
+    """Names given out so far. A second file with the same name, also when only the case differs, is an error; so is a file
+    that is called as another's folder."""
 
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
 
     def take(self, name: str, piece: str, place: Place) -> None:
+        parts = name.casefold().split("/")
+        above = ["/".join(parts[:n]) for n in range(1, len(parts))]
+        crossed = self._folders.get(name.casefold()) or next((self._taken[a] for a in above if a in self._taken), None)
+        if crossed is not None:
+            message = f"“{name}” of {piece} cannot be beside an output of {crossed}: one is a file, the other its folder"
+            raise fail("name-collision", message, place, "call one of them otherwise")
+        self._folders.update(dict.fromkeys(above, piece))
         other = self._taken.get(name.casefold())
         if other is not None:
             own = "call one of them otherwise" if other == piece else ""

@@ -12,6 +12,7 @@ from qwen_pipeline.types.spec import ChartSpec, LayerSpec, PairSpec, SceneSpec, 
 
 from .contract import Baking
 from .environment import Names
+from .geometry import inner_box
 from .scope import Scope, fail
 from .theme import Palette
 
@@ -65,8 +66,8 @@ class PageContext:
     def unseen(self) -> frozenset[str]:
         """Regions that can show nothing: without an area, or off the page."""
         trim = self.canvas.trim
-        boxes = {name: region.box for name, region in self.regions.items()}
-        return frozenset(n for n, box in boxes.items() if min(box.w_pt, box.h_pt) <= 0 or not box.overlaps(trim))
+        boxes = {name: (region.box, inner_box(region)) for name, region in self.regions.items()}
+        return frozenset(n for n, (box, inner) in boxes.items() if min(inner.w_pt, inner.h_pt) <= 0 or not box.overlaps(trim))
 
     def ground(self, layer: str, box: Box) -> Color | None:
         """The colour of the topmost plain shape under all of `box`; None where there is none."""

@@ -29,10 +29,12 @@ _CUSTOM = {
     "edit": "bad-edit",
     "gradient": "bad-gradient",
     "focus": "bad-focus",
+    "pair": "bad-locale",
 }
 _HINTS = {
     "length": "a size is a number with a unit: 3mm, 11pt, 8%, 1080px",
     "focus": "a point is [x, y], a box [x, y, width, height]",
+    "pair": "name two languages, or one",
     "gradient": "order the stops from 0% to 100%",
 }
 _RANGE = {

@@ -12,6 +12,7 @@ from ._table import MAX_COLUMNS, MAX_ROWS, BadData, RawTable, ReadRequest, heade
 MAX_UNPACKED = 300_000_000
 MAX_RATIO = 150
 MAX_PARTS = 5_000
+MAX_EMPTY = 10_000
 _SMALL = 2_000_000
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
@@ -82,11 +83,17 @@ def _sheet(book: Any, name: str | None) -> Any:
 def _table(sheet: Any) -> RawTable:
     rows, bad = [], []
     columns: tuple[str, ...] = ()
+    empty = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
         if number > MAX_ROWS + 1:
             raise too_many(number)
         if all(cell is None or cell == "" for cell in cells):
+            empty += 1
+            if empty > MAX_EMPTY:
+                hint = "delete the empty rows; a stray cell may stand below them"
+                raise BadData("too-large", f"more than {MAX_EMPTY:,} empty rows, one after the other", number, hint)
             continue
+        empty = 0
         if not columns:
             columns = header([_text(cell) for cell in cells], number)
             continue

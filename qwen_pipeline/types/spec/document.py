@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from .canvas import CanvasField
 from .data import DataSource, FactSpec, MetaSpec, PairSpec
@@ -30,7 +31,14 @@ def parse_locales(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-LocaleSet = Annotated[str, Field(pattern=LOCALE_PATTERN[:-1] + r"(\+" + LOCALE_PATTERN[1:-1] + r")?$")]
+def _of_two(value: str) -> str:
+    first, _, second = value.partition("+")
+    if first == second:
+        raise PydanticCustomError("pair", "a pair of {value} and itself", {"value": first})
+    return value
+
+
+LocaleSet = Annotated[str, Field(pattern=LOCALE_PATTERN[:-1] + r"(\+" + LOCALE_PATTERN[1:-1] + r")?$"), AfterValidator(_of_two)]
 
 
 class PageSpec(Strict):
@@ -83,7 +91,7 @@ class Document(Strict):
     """Family of text that names none: `sans`, `serif`, or one of the brand's `fonts`."""
     canvas: CanvasField | None = None
     """Default: the kind's."""
-    locales: Annotated[tuple[LocaleSet, ...], BeforeValidator(parse_locales)] = ("en",)
+    locales: Annotated[tuple[LocaleSet, ...], BeforeValidator(parse_locales), Field(min_length=1)] = ("en",)
     """`[zh-CN, en-GB]` = two pieces; `[zh-CN+en-GB]` = one bilingual piece."""
     pair: PairSpec = PairSpec()
     vars: dict[Identifier, Any] = Field(default_factory=dict)

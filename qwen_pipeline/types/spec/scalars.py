@@ -35,6 +35,8 @@ class SourceFloat(float):
 
 
 _LENGTH = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(mm|cm|in|pt|px|%)\s*$")
+_LARGEST = 1_000_000
+"""Of any unit: far beyond every canvas, and small enough to reckon with."""
 
 
 def parse_length(value: Any) -> Length:
@@ -52,7 +54,10 @@ def parse_length(value: Any) -> Length:
     match = _LENGTH.match(value)
     if not match:
         raise PydanticCustomError("length", "'{value}' is not a size; use mm, cm, in, pt, px or %", {"value": value})
-    return Length(float(match[1]), match[2])  # type: ignore[arg-type]
+    size = float(match[1])
+    if abs(size) > _LARGEST:
+        raise PydanticCustomError("length", "'{value}' is larger than anything", {"value": value[:30]})
+    return Length(size, match[2])  # type: ignore[arg-type]
 
 
 LengthField = Annotated[
@@ -153,6 +158,9 @@ class Text:
         return len(self.values) == 1 and self.values[0][0] is None
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 def _scalar_text(value: Any) -> str:
     if isinstance(value, bool):
         raise PydanticCustomError("text", "true/false where text is wanted; quote it")
@@ -161,6 +169,9 @@ def _scalar_text(value: Any) -> str:
             "text_null", "nothing where text is wanted; a comma or colon may have split this string: quote it"
         )
     if isinstance(value, str):
+        unseen = _CONTROL.search(value)
+        if unseen:
+            raise PydanticCustomError("text", "the control character U+{code} in a text", {"code": f"{ord(unseen[0]):04X}"})
         return value
     if isinstance(value, (SourceInt, SourceFloat)):
         return value.source
