@@ -38,7 +38,7 @@ _HAN_WEEKDAY = re.compile(
 """周六; 周一至五, 周六日; not 周五天, five days a week."""
 _HAN_TIME = re.compile(
     rf"(?P<part>{_PART})?\s?(?P<hour>{_NUMBER})\s?[点點时時](?!间|間|候|代|长|尚)"
-    rf"(?:(?P<half>半)|(?P<minute>{_NUMBER})\s?分?)?"
+    rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{_NUMBER})\s?分?)?"
 )
 _AFTER = r"(?P<after>[ap]\.?m\b\.?)"
 _CLOCK = re.compile(rf"(?P<part>{_PART})?\s?(?<![\d:])(?P<hour>\d{{1,2}})[:：](?P<minute>\d{{2}})(?!\d)\s?{_AFTER}?", re.I)
@@ -150,7 +150,8 @@ def _time(match: re.Match[str], evening: bool) -> Token:
     """A time of day; its last part is "12" where nothing tells morning from evening."""
     groups = match.groupdict()
     hour = _to_int(groups["hour"])
-    minute = 30 if groups.get("half") else _to_int(groups.get("minute") or "0")
+    quarters = 2 if groups.get("half") else _to_int(groups.get("quarter") or "0")
+    minute = 15 * quarters or _to_int(groups.get("minute") or "0")
     part = (groups.get("part") or groups.get("after") or "").lower()
     from_range = match.re is _AM_PM_FROM
     if (part in _AFTERNOON or part.startswith("p")) and hour < _NOON_OR_LATER:

@@ -39,7 +39,7 @@ _NAMES = re.compile(rf"(?<![A-Za-z])(?!(?:{_CODES})\d)[A-Za-z]+-?\d\w*(?:\.\d+)*
 _LINKS = re.compile(
     r"""(?:https?://|www\.)[!-~]+
     | [\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+
-    | (?<![a-z\d-])(?:[a-z\d-]+\.)+[a-z]{2,6}(?![a-z\d])(?:/[!-~]*)?""",
+    | (?<![a-z\d-])(?:[a-z\d-]+\.)+(?:[a-z]{2,6}|example|company|digital|gallery|website|network)(?![a-z\d])(?:/[!-~]*)?""",
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
 

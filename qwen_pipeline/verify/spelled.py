@@ -44,6 +44,8 @@ _WORDS = {
     r"个半": "0.5 1.5 90",
     r"双|翻倍|翻番|加倍|成对": "2",
     r"[一两三四五六七八九]刻": "15",
+    r"双十一": "11.11",
+    r"双十二": "12.12",
 }
 _TABLE = tuple((re.compile(pattern, re.I), tuple(numbers.split())) for pattern, numbers in _WORDS.items())
 
@@ -53,7 +55,8 @@ _HAN_SECTIONS = {"万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
 _HAN = "[零〇一二两三四五六七八九十百千万萬亿億]+"
 _HAN_WORD = re.compile(_HAN)
 _HAN_OFF = re.compile(r"([一二三四五六七八九]{1,2})折")
-_HAN_SHARE = re.compile(rf"百分之({_HAN})|({_HAN})成")
+_HAN_SHARE = re.compile(rf"百分之({_HAN})(?:点([零〇一二三四五六七八九]+))?|({_HAN})成")
+_PART_OF_YEAR = re.compile(r"\b(?:Q([1-4])|H([12]))\b")
 
 
 def spelled_numbers(text: str) -> frozenset[str]:
@@ -65,7 +68,9 @@ def spelled_numbers(text: str) -> frozenset[str]:
     for match in _HAN_OFF.finditer(text):
         found.add(f"{100 - int(''.join(str(_HAN_DIGITS[c]) for c in match[1]).ljust(2, '0'))}%")
     for match in _HAN_SHARE.finditer(text):
-        found.add(f"{_han(match[1]) if match[1] else 10 * _han(match[2])}%")
+        behind = "".join(str(_HAN_DIGITS[c]) for c in match[2] or "")
+        found.add(f"{_han(match[1])}{'.' if behind else ''}{behind}%" if match[1] else f"{10 * _han(match[3])}%")
+    found.update(match[1] or match[2] for match in _PART_OF_YEAR.finditer(text))
     return frozenset(found)
 
 

@@ -60,6 +60,11 @@ TRUE = [
     ("中午12点开席", "Lunch is served at noon"),
     ("开头谁都会写。读第 69 页。", "Anyone can write a beginning. Read page 69."),
     ("5月1日至10月7日", "1 May – 7 October"),
+    ("双十一，全场包邮", "11.11: free delivery on everything"),
+    ("第3季度报告", "Q3 report"),
+    ("销量上升百分之七点五", "Sales up 7.5%"),
+    ("下午两点一刻", "2:15 pm"),
+    ("访问 harbour.example/tea", "Visit harbour.example/tea"),
 ]
 
 WRONG = [
@@ -107,6 +112,10 @@ WRONG = [
     ("https://example.org/2026", "https://example.org/2025", "links"),
     ("投稿邮箱 hello@example.org", "Send your work to hallo@example.org", "links"),
     ("扫码或访问 example.org", "Scan the code", "links"),
+    ("访问 harbour.example/tea", "Visit harbour.example/tee", "links"),
+    ("第3季度报告", "Q4 report", "numbers"),
+    ("销量上升百分之七点五", "Sales up 7.6%", "numbers"),
+    ("下午两点一刻", "2:45 pm", "dates"),
 ]
 
 
