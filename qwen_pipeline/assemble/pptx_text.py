@@ -41,7 +41,7 @@ class Manner:
 
 def text_box(item: TextItem, manner: Manner, named: Named) -> str:
     """The text of one item, its lines as they are broken on the page."""
-    size = item.lines[0].runs[0].size_pt
+    size = _size(item.lines[0], manner.vertical)
     pitch = max(_pitch(item.lines, manner.vertical) or 0.0, MIN_LEADING * size)
     holder = '<p:nvPr><p:ph type="title"/></p:nvPr>' if manner.is_title else "<p:nvPr/>"
     kind = '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>' if manner.is_title else '<p:cNvSpPr txBox="1"/>'
@@ -70,23 +70,31 @@ def _runs(item: TextItem, manner: Manner, size_pt: float) -> str:
     lines = []
     for line, following in _followed(item.lines):
         parts = _parts(line, manner)
-        parts[-1] = (parts[-1][0], _joined(parts[-1][1], following))
-        lines.append("".join(f"<a:r>{_look(item, manner, family, size_pt)}<a:t>{escape(t)}</a:t></a:r>" for family, t in parts))
+        parts[-1] = (*parts[-1][:2], _joined(parts[-1][2], following))
+        lines.append("".join(f"<a:r>{_look(item, manner, f, s)}<a:t>{escape(t)}</a:t></a:r>" for f, s, t in parts))
     return f"<a:br>{_look(item, manner, manner.family, size_pt)}</a:br>".join(lines)
 
 
-def _parts(line: Line, manner: Manner) -> list[tuple[str, str]]:
-    """(family, text) of a line; one part where the glyphs are not the characters one by one (vertical forms)."""
+def _parts(line: Line, manner: Manner) -> list[tuple[str, float, str]]:
+    """(family, size in points, text) of a line: letters fitted to the ideographs beside them have a size of their own.
+
+    One part where the glyphs are not the characters one by one (vertical forms).
+    """
     if "".join(run.text for run in line.runs) != line.text:
-        return [(manner.family, line.text)]
-    parts: list[tuple[str, str]] = []
+        return [(manner.family, _size(line, manner.vertical), line.text)]
+    parts: list[tuple[str, float, str]] = []
     for run in line.runs:
-        family = manner.families.get(run.font, manner.family)
-        if parts and parts[-1][0] == family:
-            parts[-1] = (family, parts[-1][1] + run.text)
+        look = (manner.families.get(run.font, manner.family), run.size_pt)
+        if parts and parts[-1][:2] == look:
+            parts[-1] = (*look, parts[-1][2] + run.text)
         else:
-            parts.append((family, run.text))
+            parts.append((*look, run.text))
     return parts
+
+
+def _size(line: Line, vertical: bool) -> float:
+    """Of the line: its em box, whatever its first letters are set at."""
+    return line.box.w_pt if vertical else line.box.h_pt
 
 
 def _followed(lines: tuple[Line, ...]) -> list[tuple[Line, str]]:
@@ -114,15 +122,20 @@ def _look(item: TextItem, manner: Manner, family: str, size_pt: float) -> str:
 
 def _pitch(lines: tuple[Line, ...], vertical: bool) -> float | None:
     """Distance in points from one line to the next; None for a single one."""
-    at = [line.box.x_pt if vertical else line.runs[0].y_pt for line in lines if line.runs]
+    at = [line.box.x_pt if vertical else line.box.y_pt for line in lines if line.runs]
     return abs(at[-1] - at[0]) / (len(at) - 1) if len(at) > 1 else None
+
+
+def _baseline(line: Line) -> float:
+    """Of what is set at the line's own size; letters fitted to ideographs may stand on another."""
+    return next((run.y_pt for run in line.runs if run.size_pt == line.box.h_pt), line.runs[0].y_pt)
 
 
 def _lines_box(lines: tuple[Line, ...], pitch_pt: float, size_pt: float) -> Box:
     """A box whose first baseline falls on the first line's, grown evenly where the lines stand further apart than they did."""
     left, right = min(line.box.x_pt for line in lines), max(line.box.right_pt for line in lines)
     grown = (pitch_pt - (_pitch(lines, False) or pitch_pt)) * (len(lines) - 1)
-    top = lines[0].runs[0].y_pt - pitch_pt + _DESCENT_EM * size_pt - grown / 2
+    top = _baseline(lines[0]) - pitch_pt + _DESCENT_EM * size_pt - grown / 2
     return Box(left, top, right - left, pitch_pt * len(lines))
 
 
