@@ -2,14 +2,15 @@
 
     python -m benchmarks.pieces ../shared/data [--limit N] [--out DIR]
 
-A poster brief becomes a `Poster`, a slide a `Deck`, a web page an `Infographic` of entries, a print a `Document`. Their strings
-are put into the layout's slots in their order. The text of the PDF has to hold every one of them; what does not fit is a finding.
+What a brief becomes is chosen by its words and their amount (`briefed.py`). The text of the PDF has to hold every string; what
+does not fit is a finding.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import unicodedata
 from collections import Counter
@@ -21,12 +22,14 @@ from typing import Any
 import pypdfium2
 
 from benchmarks import ours
+from benchmarks.briefed import STYLES, made_into
 from benchmarks.longtext import LOCALES
 
 Spec = dict[str, Any]
-KINDS = {"poster": "Poster", "slide": "Deck", "webpage": "Infographic", "print": "Document"}
-_MOST_BULLETS = 7
-STYLES = {"poster": "travel-poster", "slide": "swiss", "webpage": "flat-editorial", "print": "swiss"}
+CATEGORIES = ("poster", "slide", "webpage", "print")
+_QUOTED = re.compile('[“"‘「『][^”"’」』]*[”"’」』]')
+_SUBJECT = 300
+"""Characters of a brief's description that say what is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class PieceBrief:
     language: str
     number: int
     strings: tuple[str, ...]
+    prompt: str = ""
+    """The brief's own description of the picture."""
 
     @property
     def name(self) -> str:
@@ -63,60 +68,24 @@ def read(folder: Path) -> list[PieceBrief]:
     for language in LOCALES:
         for line in (folder / f"longtext_{language}.jsonl").read_text(encoding="utf-8").splitlines():
             brief = json.loads(line)
-            if brief["category"] in KINDS and brief.get("language", language) == language:
-                found.append(PieceBrief(brief["category"], language, brief["prompt_id"], tuple(brief["text"])))
+            if brief["category"] in CATEGORIES and brief.get("language", language) == language:
+                found.append(PieceBrief(brief["category"], language, brief["prompt_id"], tuple(brief["text"]), brief["prompt"]))
     return found
 
 
 def spec(brief: PieceBrief) -> Spec:
-    """The piece, its strings in the slots that take them in their order."""
-    out: Spec = {"apiVersion": "design/v1", "kind": KINDS[brief.category], "name": brief.name}
+    """The piece, its strings in the slots of the layout that holds them."""
+    out: Spec = {"apiVersion": "design/v1", "kind": "", "name": brief.name}
     out |= {"locales": [LOCALES[brief.language]], "outputs": [{"format": "pdf", "name": f"{brief.name}.pdf"}]}
     out["checks"] = {"numbers.traceable": "off"}
-    look = {"style": STYLES[brief.category]}
-    return out | _BUILD[brief.category]([_safe(text) for text in brief.strings], look)
+    return out | made_into(brief.category, brief.language, brief.strings, brief.prompt, _scene(brief))
 
 
-def _poster(texts: list[str], look: Spec) -> Spec:
-    return {"extends": "full-bleed", "canvas": "A3", "scene": look} | _slots(texts, ("title", "subtitle"), "body")
-
-
-def _slide(texts: list[str], look: Spec) -> Spec:
-    page: Spec = {"id": "slide", "layout": "title-and-body", "title": texts[0]}
-    rest = texts[1:]
-    if len(rest) > _MOST_BULLETS:
-        page["lead"] = rest.pop(0)
-    if rest:
-        page |= {"body": "\n".join(rest)} if len(rest) == 1 or len(rest) > _MOST_BULLETS else {"bullets": rest}
-    return {"defaults": {"scene": look}, "slides": [page]}
-
-
-def _webpage(texts: list[str], look: Spec) -> Spec:
-    """The headline, a line under it, then entries of a title and a text; an odd one is the foot."""
-    head, rest = texts[:2], texts[2:]
-    foot = [rest.pop()] if len(rest) % 2 else []
-    pairs = [{"title": a, "text": b} for a, b in zip(rest[::2], rest[1::2], strict=True)]
-    out = {"structure": "list" if pairs else "headed", "scene": look} | _slots([*head], ("title", "subtitle"), "source")
-    return out | ({"sections": pairs} if pairs else {}) | ({"source": foot[0]} if foot else {})
-
-
-def _print(texts: list[str], look: Spec) -> Spec:
-    part = {"id": "print", "layout": "report"} | _slots(texts, ("title",), "body")
-    return {"defaults": {"scene": look}, "parts": [part]}
-
-
-_BUILD = {"poster": _poster, "slide": _slide, "webpage": _webpage, "print": _print}
-
-
-def _slots(texts: list[str], first: tuple[str, ...], last: str) -> Spec:
-    """A slot each, and what is left over as paragraphs of the last one."""
-    out: Spec = dict(zip(first, texts, strict=False))
-    return out | ({last: "\n".join(texts[len(first) :])} if texts[len(first) :] else {})
-
-
-def _safe(text: str) -> str:
-    """Braces are Jinja's in a spec; a brief's are text."""
-    return "{% raw %}" + text + "{% endraw %}" if "{" in text else text
+def _scene(brief: PieceBrief) -> Spec:
+    """What is to be seen, without the words that are to be read."""
+    style = STYLES[brief.category][brief.number % len(STYLES[brief.category])]
+    seen = " ".join(_QUOTED.sub("", brief.prompt).replace("{", "").split())[:_SUBJECT].strip()
+    return {"style": style} | ({"subject": seen} if seen else {})
 
 
 def judge(brief: PieceBrief, folder: Path) -> Ending:

@@ -19,9 +19,20 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
-KINDS = ("poster", "deck", "infographic", "product", "guide", "comic", "document")
-A4_ONLY = frozenset(f"document/{name}" for name in ("official", "plain", "continued", "annex", "annex-translation", "colophon"))
-"""Layouts whose geometry is a standard's, in millimetres of one page size."""
+KINDS = ("poster", "deck", "infographic", "product", "card", "guide", "comic", "document")
+_STANDARD = ("official", "plain", "continued", "annex", "annex-translation", "colophon")
+FORMATS: dict[str, tuple[str, ...]] = {f"document/{name}": ("A4",) for name in _STANDARD} | {
+    "card/business": ("90mmx54mm", "54mmx90mm"),
+    "card/greeting": ("A6", "148mmx105mm", "135mmx135mm"),
+    "card/coupon": ("180mmx80mm", "90mmx150mm"),
+    "card/ticket": ("210mmx74mm", "80mmx180mm"),
+    "card/badge": ("90mmx130mm", "105mmx74mm"),
+    "card/label": ("80mmx110mm", "100mmx60mm"),
+    "poster/roll-up": ("850mmx2000mm", "1000mmx2000mm"),
+    "poster/cover-banner": ("1500x500px", "1280x720px"),
+    "poster/social-story": ("720x1280px", "1080x1350px"),
+}
+"""Layouts of a format of their own, and the sizes that it comes in; the others work in all shapes."""
 SUBJECT = "tea terraces on a hillside in early morning, one small house among them"
 
 _ZH = (
@@ -44,7 +55,7 @@ _BANK: dict[str, tuple[str, str]] = {
     "eyebrow": ("二〇二六 春季", "Spring 2026"),
     "when": ("4月18日—20日", "18–20 April"),
     "where": ("西湖文化广场", "West Lake Plaza"),
-    "date": ("4月18日", "18 April"),
+    "date": ("4月18日", "18 Apr"),
     "time": ("9:00", "9 am"),
     "cta": ("预约席位", "Book a seat"),
     "footer": ("入场免费", "Free entry"),
@@ -57,6 +68,26 @@ _BANK: dict[str, tuple[str, str]] = {
     "label": ("手工采摘", "picked by hand"),
     "name": ("林知远", "Zhiyuan Lin"),
     "who": ("林知远", "Zhiyuan Lin"),
+    "company": ("西湖茶社", "West Lake Growers"),
+    "contact": ("电话 0571 8796 0000\n杭州市龙井路 88 号", "+86 571 8796 0000\n88 Longjing Road, Hangzhou"),
+    "event": ("春茶市集", "Spring Tea Fair"),
+    "band": ("嘉宾", "Guest"),
+    "sender": ("西湖茶社 敬上", "West Lake Growers"),
+    "code": ("SPRING26", "SPRING26"),
+    "seat": ("B 12", "B 12"),
+    "stub_title": ("一人一票", "Admit one"),
+    "maker": ("西湖茶社", "West Lake Growers"),
+    "business.title": ("林知远", "Zhiyuan Lin"),
+    "badge.title": ("林知远", "Zhiyuan Lin"),
+    "greeting.title": ("新春快乐", "Happy New Year"),
+    "coupon.number": ("¥50", "£5"),
+    "coupon.label": ("立减", "off"),
+    "ticket.number": ("No. 000128", "No. 000128"),
+    "ticket.label": ("日期", "Day"),
+    "ticket.value": ("4月18日", "18 Apr"),
+    "label.title": ("明前龙井", "Longjing Tea"),
+    "origin": ("浙江 杭州", "Hangzhou, China"),
+    "weight": ("净含量 50 克", "50 g net"),
     "role": ("第三代茶农", "third-generation grower"),
     "author": ("西湖茶社", "West Lake Growers"),
     "issue": ("第七期", "No. 7"),
@@ -220,7 +251,7 @@ class _Filler:
 
     def _words(self, name: str, tag: str, holds: int, at: int) -> str:
         chinese = tag[:2] == "zh"
-        natural = _BANK.get(name, ("", ""))[0 if chinese else 1]
+        natural = (_BANK.get(f"{self._sample.layout}.{name}") or _BANK.get(name, ("", "")))[0 if chinese else 1]
         length = min(len(natural), holds) if natural else min(holds * _SHARE, _LONGEST)
         wanted = max(1, round(length * self._sample.factor))
         if natural and len(natural) <= wanted <= len(natural) + 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.errors import Diagnostic, SpecError
 from qwen_pipeline.types import Canvas, Place
-from qwen_pipeline.types.spec import AssetKind, Batch, Document, SizeAxis, Spec, Table
+from qwen_pipeline.types.spec import AssetKind, Batch, CanvasSpec, Document, SizeAxis, Spec, Table
 
 from .context import PlanContext
 from .environment import RowView
@@ -65,10 +65,10 @@ def scene_identity(job: Job, fields: Mapping[str, str], spec: Spec) -> tuple[str
 
 
 def canvas_of(job: Job, spec: Spec, template: Spec, kind: AssetKind) -> Canvas:
-    """The canvas of a job: the size axis, else the document's, else the kind's; PlanError where there is no such size."""
+    """The canvas of a job: the size axis, else the document's, the layout's, the kind's; PlanError for no such size."""
     assert isinstance(template.document, Document)
     own = template.document.canvas
-    written = job.size.canvas if job.size else own or kind.canvas
+    written = job.size.canvas if job.size else own or _made_for(template) or kind.canvas
     bleed = (job.size.bleed if job.size else None) or written.bleed
     safe = (job.size.safe if job.size else None) or written.safe or (own.safe if own else None)
     try:
@@ -76,6 +76,11 @@ def canvas_of(job: Job, spec: Spec, template: Spec, kind: AssetKind) -> Canvas:
     except ValueError as error:
         place = spec.place("matrix.size") if job.size else template.place("canvas")
         raise fail("bad-canvas", str(error), place, "A4, 210mmx297mm, 1080x1080px or 16:9") from error
+
+
+def _made_for(template: Spec) -> CanvasSpec | None:
+    """The canvas that the first page's layout is made for; a piece has one canvas."""
+    return next(iter(template.pages[0].layouts.values())).canvas if template.pages else None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from .geometry import resolve_padding
 Tone = Literal["light", "dark"]
 READABLE = 4.5
 """WCAG 2.2, 1.4.3: contrast of body text."""
+_READABLE_ON_VEILS = 5.3
+"""Of coloured words: as much as is left of it where a picture shines through a veil is still READABLE."""
 
 
 class UnknownToken(ValueError):
@@ -47,11 +49,11 @@ def _hex(text: str) -> Color:
     return Color(int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16))
 
 
-def _readable(wanted: Color, ground: Color, towards: Color) -> Color:
+def _readable(wanted: Color, ground: Color, towards: Color, least: float = READABLE) -> Color:
     """`wanted`, moved towards `towards` until it can be read on `ground`."""
     for step in range(11):
         color = mix(wanted, towards, step / 10)
-        if contrast_ratio(color, ground) >= READABLE:
+        if contrast_ratio(color, ground) >= least:
             return color
     return towards
 
@@ -121,7 +123,7 @@ def _palette(items: tuple[tuple[str, str], ...], tone: Tone) -> Palette:
         colors.get("muted", mix(ink, paper, 0.35)) if light else mix(paper, ink, 0.28), colors["bg"], colors["fg"]
     )
     for name in [n for n in colors if not n.startswith(("on-", "fg", "bg"))]:
-        colors.setdefault(f"fg-{name}", _readable(colors[name], colors["bg"], colors["fg"]))
+        colors.setdefault(f"fg-{name}", _readable(colors[name], colors["bg"], colors["fg"], _READABLE_ON_VEILS))
         colors.setdefault(f"on-{name}", _on(colors[name], ink, paper))
     for name, value in written.items():
         if not value.startswith("#") and name not in computed:

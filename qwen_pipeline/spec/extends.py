@@ -11,6 +11,7 @@ from qwen_pipeline.dataclass import dataclass
 from qwen_pipeline.types import Place
 from qwen_pipeline.types.spec import SHAPES, AssetKind, Layout
 
+from .canvas import check_canvas
 from .diagnose import validate
 from .files import Files, shown
 from .keywords import slot_keys_taken
@@ -125,6 +126,8 @@ class LayoutBook:
         if layout is None:
             return None
         self._check_slots(layout, merged)
+        if layout.canvas is not None:
+            check_canvas(layout.canvas, merged["canvas"], place_of(merged, ("canvas",)), self.report)
         variants = merged.get("variants", ())
         return Chain(layout.name, merged.without("variants", "extends"), tuple(variants), layout)
 

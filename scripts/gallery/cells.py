@@ -27,13 +27,20 @@ CANVAS = {
     "deck": "1280x720px",
     "infographic": "900x1350px",
     "product": "900x1200px",
+    "card": "",
     "guide": "A5",
     "comic": "B5",
     "document": "A4",
+    "poster/roll-up": "850mmx2000mm",
+    "poster/social-story": "720x1280px",
+    "poster/cover-banner": "1500x500px",
     "product/landing": "1200x2400px",
     "comic/strip": "1600x640px",
 }
-WIDTH_PX = {"deck": 240, "comic/strip": 300}
+"""Of a kind, or of one layout; "" = the size that the layout is made for."""
+WIDTH_PX = {"deck": 240, "poster/roll-up": 120} | dict.fromkeys(
+    ("comic/strip", "card/ticket", "card/coupon", "poster/cover-banner"), 300
+)
 USUAL_WIDTH_PX = 168
 SUBJECTS = (
     "tea terraces on a hillside in early morning, one small house among them",

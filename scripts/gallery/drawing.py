@@ -14,7 +14,7 @@ from scripts.gallery.cells import GALLERY, Cell
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from qwen_pipeline.types import Scene, SceneResult
+    from qwen_pipeline.types import Piece, Scene, SceneResult, TypesetPage
 
 OVERSIZE = 2
 """A cell is drawn as many times as large, and reduced: small type keeps its weight."""
@@ -39,17 +39,27 @@ class Studio:
         """A cell's picture, at its size."""
         from PIL import Image as pil
 
-        from qwen_pipeline import typeset
+        large = self.raster(self.solved(cell)[1], cell)
+        height = round(large.height / OVERSIZE)
+        return large.resize((cell.width_px, height), pil.Resampling.LANCZOS)
+
+    def solved(self, cell: Cell) -> tuple[Piece, TypesetPage]:
+        """A cell's piece, and its first page typeset over its picture."""
         from qwen_pipeline.pipeline import Order, make_plan
 
-        width = cell.width_px * OVERSIZE
-        spec = samples.write(cell.sample, self._scratch / cell.kind / cell.layout, [{"format": "pdf"}], size_px=width)
+        folder = self._scratch / cell.kind / cell.layout
+        spec = samples.write(cell.sample, folder, [{"format": "pdf"}], size_px=cell.width_px * OVERSIZE)
         plan = make_plan(Order(spec, engine="draft"), self._settings, identified=False).plan
         page = plan.pieces[0].pages[0]
         pictures = self._pictures(tuple(scene for scene in plan.scenes if scene.fingerprint in page.scenes))
-        large = typeset.rasterise(self._state.solve(page, pictures), self._state.fonts, width).convert("RGB")
-        height = round(large.height / OVERSIZE)
-        return large.resize((cell.width_px, height), pil.Resampling.LANCZOS)
+        return plan.pieces[0], self._state.solve(page, pictures)
+
+    def raster(self, page: TypesetPage, cell: Cell, *, text: bool = True) -> Image:
+        """A solved page at the size at which cells are drawn. `text` False: without its strings."""
+        from qwen_pipeline import typeset
+
+        width = cell.width_px * OVERSIZE
+        return typeset.rasterise(page, self._state.fonts, width, text="all" if text else "none").convert("RGB")
 
     def _pictures(self, scenes: tuple[Scene, ...]) -> dict[str, SceneResult]:
         made = self._state.session(scenes).render(scenes)

@@ -44,6 +44,7 @@ _TITLES = {
     "poster": "Posters",
     "infographic": "Infographics",
     "product": "Product pages",
+    "card": "Cards, tickets and labels",
     "guide": "Travel guides",
     "comic": "Comics",
     "document": "Documents",

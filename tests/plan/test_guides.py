@@ -69,7 +69,21 @@ variants:
     assert page.scene not in (first, second)
 
 
-@pytest.mark.parametrize("kind", ["Guide", "Product"])
+@pytest.mark.parametrize("kind", ["Guide", "Product", "Card"])
 def test_two_lines_are_a_piece(kind: str, tmp_path: Path) -> None:
     (page,) = only(plan(tmp_path, f"kind: {kind}\ntitle: Mug\n")).pages
     assert (page.title, page.scene is not None) == ("Mug", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "size_mm"),
+    [
+        ("kind: Card\n", (90, 54)),
+        ("kind: Card\nlayout: ticket\n", (210, 74)),
+        ("kind: Card\nlayout: ticket\ncanvas: 150mmx60mm\n", (150, 60)),
+        ("kind: Poster\nextends: roll-up\n", (850, 2000)),
+    ],
+)
+def test_a_layout_has_the_size_that_it_is_made_for(text: str, size_mm: tuple[int, int], tmp_path: Path) -> None:
+    (page,) = only(plan(tmp_path, f"{text}title: Mug\n")).pages
+    assert (page.canvas.width_pt, page.canvas.height_pt) == pytest.approx([side / 25.4 * 72 for side in size_mm])

@@ -7,6 +7,7 @@ half times of it words run out of their places: `text.overflow` says so, and not
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from qwen_pipeline.settings import Settings
 from qwen_pipeline.types import CheckRule
 from qwen_pipeline.typeset import Fonts, solve
 from qwen_pipeline.verify import Subject, run
-from scripts.samples import A4_ONLY, KINDS, Sample, layouts, write
+from scripts.samples import FORMATS, KINDS, Sample, layouts, write
 
 SHAPES = ("900x1200px", "1200x900px", "1000x1000px", "720x1280px", "1280x720px")
 """Portrait, landscape, square, story, slide."""
@@ -31,13 +32,20 @@ PAGES = [(kind, layout) for kind in KINDS for layout in layouts(kind)]
 def turns() -> Iterator[tuple[str, str, str]]:
     """Each layout on the canvas whose turn it is; on all of them where there is time."""
     for number, (kind, layout) in enumerate(PAGES):
-        canvases = ["A4"] if f"{kind}/{layout}" in A4_ONLY else list(SHAPES)
+        canvases = FORMATS.get(f"{kind}/{layout}", SHAPES)
         for turn, canvas in enumerate(canvases):
             if SLOW or turn == number % len(canvases):
                 yield kind, layout, canvas
 
 
 EACH = pytest.mark.parametrize(("kind", "layout", "canvas"), list(turns()))
+
+
+@pytest.fixture(autouse=True)
+def swept(tmp_path: Path) -> Iterator[None]:
+    """Each test leaves some 30 MB of fonts and pictures, and there are more than a thousand."""
+    yield
+    shutil.rmtree(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,8 @@ class Layout(Strict):
     extends: str | None = None
     """A layout of the same kind; regions, slots and layers of the same name are changed."""
     slots: dict[Identifier, SlotSpec] = Field(default_factory=dict)
+    canvas: CanvasField | None = None
+    """The size it is made for, where the spec names none. Default: the kind's."""
     tone: Literal["light", "dark"] | None = None
     """light: dark words on a light ground; dark: the reverse. Default: the style's."""
     background: PaintSpec = "paper"
