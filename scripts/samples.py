@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from scripts.sample_words import BANK
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 KINDS = ("poster", "deck", "infographic", "product", "card", "guide", "comic", "document")
@@ -48,60 +50,6 @@ _EN = (
     "they burn, too little and they stay green. Packed in paper with the date and the field, they reach the city the "
     "next day."
 )
-_BANK: dict[str, tuple[str, str]] = {
-    "title": ("山里的春天", "Spring in the hills"),
-    "headline": ("从一片叶到一杯茶", "From leaf to cup"),
-    "subtitle": ("一座山、八十户人家与第一季新茶", "One mountain, eighty families and the first harvest"),
-    "eyebrow": ("二〇二六 春季", "Spring 2026"),
-    "when": ("4月18日—20日", "18–20 April"),
-    "where": ("西湖文化广场", "West Lake Plaza"),
-    "date": ("4月18日", "18 Apr"),
-    "time": ("9:00", "9 am"),
-    "cta": ("预约席位", "Book a seat"),
-    "footer": ("入场免费", "Free entry"),
-    "badge": ("新", "New"),
-    "price": ("¥128", "£14"),
-    "price_note": ("每盒 50 克", "per 50 g box"),
-    "number": ("01", "01"),
-    "value": ("92%", "92%"),
-    "unit": ("公斤", "kg"),
-    "label": ("手工采摘", "picked by hand"),
-    "name": ("林知远", "Zhiyuan Lin"),
-    "who": ("林知远", "Zhiyuan Lin"),
-    "company": ("西湖茶社", "West Lake Growers"),
-    "contact": ("电话 0571 8796 0000\n杭州市龙井路 88 号", "+86 571 8796 0000\n88 Longjing Road, Hangzhou"),
-    "event": ("春茶市集", "Spring Tea Fair"),
-    "band": ("嘉宾", "Guest"),
-    "sender": ("西湖茶社 敬上", "West Lake Growers"),
-    "code": ("SPRING26", "SPRING26"),
-    "seat": ("B 12", "B 12"),
-    "stub_title": ("一人一票", "Admit one"),
-    "maker": ("西湖茶社", "West Lake Growers"),
-    "business.title": ("林知远", "Zhiyuan Lin"),
-    "badge.title": ("林知远", "Zhiyuan Lin"),
-    "greeting.title": ("新春快乐", "Happy New Year"),
-    "coupon.number": ("¥50", "£5"),
-    "coupon.label": ("立减", "off"),
-    "ticket.number": ("No. 000128", "No. 000128"),
-    "ticket.label": ("日期", "Day"),
-    "ticket.value": ("4月18日", "18 Apr"),
-    "label.title": ("明前龙井", "Longjing Tea"),
-    "origin": ("浙江 杭州", "Hangzhou, China"),
-    "weight": ("净含量 50 克", "50 g net"),
-    "role": ("第三代茶农", "third-generation grower"),
-    "author": ("西湖茶社", "West Lake Growers"),
-    "issue": ("第七期", "No. 7"),
-    "source": ("来源：合作社记录", "Source: cooperative records"),
-    "seal": ("春", "春"),
-    "qr_label": ("扫码预约", "Scan to book"),
-    "quote": ("好茶不急，急的是人。", "Good tea is never in a hurry. People are."),
-    "x_axis": ("成本", "Cost"),
-    "y_axis": ("价值", "Value"),
-    "x_low": ("低", "low"),
-    "x_high": ("高", "high"),
-    "y_low": ("低", "low"),
-    "y_high": ("高", "high"),
-}
 _CHOICES = {"at": ("bottom-left", "bottom-right"), "sound_at": ("top-right",), "as": ("speech", "thought", "shout", "voice")}
 """Where things stand in a panel: a narrator's box at the top, balloons under it, a sound where there is no narrator."""
 _TURNS = {"panels": (("caption", "balloons"), ("balloons",), ("sound", "balloons"))}
@@ -251,7 +199,7 @@ class _Filler:
 
     def _words(self, name: str, tag: str, holds: int, at: int) -> str:
         chinese = tag[:2] == "zh"
-        natural = (_BANK.get(f"{self._sample.layout}.{name}") or _BANK.get(name, ("", "")))[0 if chinese else 1]
+        natural = (BANK.get(f"{self._sample.layout}.{name}") or BANK.get(name, ("", "")))[0 if chinese else 1]
         length = min(len(natural), holds) if natural else min(holds * _SHARE, _LONGEST)
         wanted = max(1, round(length * self._sample.factor))
         if natural and len(natural) <= wanted <= len(natural) + 1:
