@@ -17,7 +17,7 @@ demo: $(VENV)/.demo ## build every example with the draft engine, through the fl
 
 test: $(VENV)/.test ## what CI runs: ruff, mypy, import contracts, pytest
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n $(WORKERS)
+	@$(PY) -m pytest -n $(WORKERS) --hypothesis-profile=ci
 
 lint: $(VENV)/.test ## ruff, mypy, import contracts
 	@$(PY) -m ruff check

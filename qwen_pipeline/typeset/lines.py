@@ -62,10 +62,12 @@ def _in_address(measured: Measured, start: int, word: Span, width_em: float) -> 
 
 
 def _no_widow(measured: Measured, lines: tuple[Span, ...], width_em: float) -> tuple[Span, ...]:
-    """The last break earlier by as little as it takes, where that leaves the line above at least half full."""
+    """The last break earlier by as little as it takes, where that leaves the line above at least half full and the last no wider
+    than a line."""
     (above, cut), (_, stop) = lines[-2:]
     for earlier in reversed([b for b in measured.breaks if above < b < cut]):
-        if not _widow(measured, cut, stop) or measured.width(above, earlier) < width_em / 2:
+        too_wide = measured.width(earlier, stop) > width_em + _TOLERANCE_EM
+        if too_wide or not _widow(measured, cut, stop) or measured.width(above, earlier) < width_em / 2:
             break
         cut = earlier
     return (*lines[:-2], (above, cut), (cut, stop))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qwen_pipeline.types import Box, Color, PathItem, Plate, QrLayer, SetString, TypesetPage
@@ -250,6 +250,7 @@ WORDS = st.text("春茶市集西湖，。：（）《》“”——·AVTo fi12.
     align=st.sampled_from(["start", "center", "end", "justify"]),
     balance=st.booleans(),
 )
+@example(words="11市市1“市", w=15.0, h=50.0, align="start", balance=False)
 def test_whatever_the_text_nothing_is_lost_and_nothing_sticks_out_unreported(
     fonts: Fonts, words: str, w: float, h: float, align: str, balance: bool
 ) -> None:
