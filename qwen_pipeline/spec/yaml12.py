@@ -291,6 +291,8 @@ def _explain(line: str, column: int, error: yaml.MarkedYAMLError) -> tuple[str, 
     """Code and hint for a syntax error, from the line it is in."""
     if "\t" in line[: column + 1]:
         return "yaml-tab", "indent with spaces, not with tabs"
+    if "nesting depth" in str(error.problem):  # libyaml looks that far ahead in a line
+        return "yaml-depth", ""
     if "mapping values are not allowed" in str(error.problem):
         return "yaml-syntax", "quote a text that has ': ' in it, and give the keys of one map the same indentation"
     if line[column : column + 1] in ("@", "`", "%", "|", ">"):
