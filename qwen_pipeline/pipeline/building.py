@@ -73,7 +73,7 @@ def _build_planned(run: Run, before: OutRecord | None, started: int, lost: tuple
     with logged(store, planned, out) as result:
         missing = run.without(run.take_stored(), lost)
         if missing:
-            with run.pool(len(missing)) as pool:
+            with run.pool(missing) as pool:
                 run.make(run.draw(missing, pool), pool)
         manifest = close(run, shelf, before)
         _remember(run, shelf, started)

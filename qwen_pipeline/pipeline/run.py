@@ -180,7 +180,7 @@ class Run:
             self.store.drop_output(piece.fingerprint)
             del self.made[piece.id]
         if damaged:
-            with self.pool(len(damaged)) as pool:
+            with self.pool(damaged) as pool:
                 self.make(self.draw(damaged, pool), pool)
 
     def _while_going(self, tasks: Iterable[PieceTask]) -> Iterator[PieceTask]:
@@ -198,8 +198,11 @@ class Run:
             done = len(self.made) + len(self.failures)
             self.on_event(Event("pieces", done, total, failure.piece, "failed", failure.message))
 
-    def pool(self, tasks: int) -> Pool:
-        workers = worker_count(self.settings.workers, tasks)
+    def pool(self, pieces: Sequence[Piece]) -> Pool:
+        """Processes to draw and make these pieces with: as many as there is work for, be it pieces or pictures."""
+        undrawn = [s for s in scenes.shown(pieces, self.plan.scenes) if self.store.scene(s.fingerprint) is None]
+        apart = len(undrawn) if scenes.is_procedural(self.plan.engine) else 0
+        workers = worker_count(self.settings.workers, max(len(pieces), apart))
         return Pool(partial(make_state, self.setup()), workers, limit_s=self.settings.limit_s)
 
 
