@@ -277,8 +277,7 @@ class _Composer:
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark: Any = error.problem_mark or error.context_mark
         place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
-        lines = self.text.splitlines()
-        line = lines[mark.line] if mark and mark.line < len(lines) else ""
+        line = next(iter(self.text.splitlines()[mark.line :]), "") if mark else ""
         code, hint = _explain(line, mark.column if mark else 0, error)
         message = " ".join(part for part in (error.problem, error.context) if part)
         context: Any = error.context_mark
@@ -297,6 +296,5 @@ def _explain(line: str, column: int, error: yaml.MarkedYAMLError) -> tuple[str, 
         return "yaml-syntax", "quote a text that has ': ' in it, and give the keys of one map the same indentation"
     if line[column : column + 1] in ("@", "`", "%", "|", ">"):
         return "yaml-syntax", f"quote a text that begins with {line[column]}"
-    if "expected" in str(error.problem):
-        return "yaml-syntax", "look for a bracket, a quote or a comma that is missing, or a line that is indented differently"
-    return "yaml-syntax", ""
+    missing = "look for a bracket, a quote or a comma that is missing, or a line that is indented differently"
+    return "yaml-syntax", missing if "expected" in str(error.problem) else ""
